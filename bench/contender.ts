@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface, type Interface } from 'node:readline';
+import { z } from 'zod';
+
+const readyLine = z.object({ ready: z.literal(true) });
+const measuredLine = z.object({ seconds: z.number().positive() });
+
+/** How a contender is started: a program that speaks the lines described at `Contender`. */
+export interface ContenderCommand {
+  name: string;
+  file: string;
+  values: readonly string[];
+  env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A program that does the work of a benchmark when it is asked to, so that several can be measured in turns. It prints
+ * `{"ready":true}` when it is set up and warm; then, for each line with a number of steps that it gets, it does as many
+ * and prints `{"seconds":…}`. It ends with its input. Anything else that it prints to standard output is passed over.
+ */
+export class Contender {
+  readonly name: string;
+  readonly #child: ChildProcess;
+  readonly #lines: Interface;
+  readonly #ended: Promise<never>;
+  #said = '';
+
+  private constructor(command: ContenderCommand) {
+    this.name = command.name;
+    this.#child = spawn(command.file, command.values, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, ...command.env },
+    });
+    if (!this.#child.stdout) throw new Error(`${command.name}: has no output to read.`);
+    this.#lines = createInterface({ input: this.#child.stdout });
+    this.#child.stderr?.on('data', (text: Buffer) => (this.#said = (this.#said + String(text)).slice(-2000)));
+    this.#ended = new Promise<never>((_, reject) => {
+      this.#child.once('error', reject);
+      this.#child.once('close', (code, signal) =>
+        reject(new Error(`${command.name} ended with ${code ?? signal}: ${this.#said.trim()}`)),
+      );
+    });
+    // Someone may not be waiting when it ends, which is no fault then.
+    this.#ended.catch(() => undefined);
+  }
+
+  /** Starts a contender and waits until it is warm. Throws, with what it said, when it ends before. */
+  static async start(command: ContenderCommand): Promise<Contender> {
+    const contender = new Contender(command);
+    await contender.#next(readyLine);
+    return contender;
+  }
+
+  /** Seconds that it takes for so many steps. */
+  async measure(steps: number): Promise<number> {
+    const answer = this.#next(measuredLine);
+    this.#child.stdin?.write(`${steps}\n`);
+    return (await answer).seconds;
+  }
+
+  /** Ends the program and waits until it is gone. */
+  async stop(): Promise<void> {
+    this.#child.stdin?.end();
+    await this.#ended.catch(() => undefined);
+  }
+
+  async #next<T>(schema: z.ZodType<T>): Promise<T> {
+    let stopListening = (): void => undefined;
+    const line = new Promise<T>((resolve) => {
+      const listen = (text: string): void => {
+        const value = parseLine(text);
+        const parsed = schema.safeParse(value);
+        if (parsed.success) resolve(parsed.data);
+      };
+      this.#lines.on('line', listen);
+      stopListening = () => this.#lines.off('line', listen);
+    });
+    try {
+      return await Promise.race([line, this.#ended]);
+    } finally {
+      stopListening();
+    }
+  }
+}
+
+function parseLine(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

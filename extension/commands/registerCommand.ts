@@ -1,0 +1,51 @@
+import * as vscode from 'vscode';
+import { TrainerError } from '../trainer/trainerError.ts';
+
+/** What a command says instead of working, where the user has to do something first. Not a fault. */
+export class Declined extends Error {
+  override name = 'Declined';
+}
+
+/** The user left a question unanswered; nothing is said about it. */
+export class Dismissed extends Error {
+  override name = 'Dismissed';
+}
+
+/** What a command gives back to its caller where it did not work; the user was told. */
+export interface CommandFailure {
+  failed: string;
+}
+
+/**
+ * Registers `upsize.<id>`. It never fails silently: what `work` throws is shown with a way to the log, and comes back to callers
+ * (keybindings, tests, other extensions) as `{ failed: message }`; a question that was left gives undefined.
+ */
+export function registerCommand(
+  log: vscode.LogOutputChannel,
+  id: string,
+  work: (...args: unknown[]) => unknown,
+): vscode.Disposable {
+  return vscode.commands.registerCommand(`upsize.${id}`, async (...args: unknown[]) => {
+    try {
+      return await work(...args);
+    } catch (error) {
+      if (error instanceof Dismissed) return undefined;
+      if (error instanceof TrainerError && error.failure === 'cancelled') return undefined;
+      void showFailure(log, error);
+      return { failed: error instanceof Error ? error.message : String(error) } satisfies CommandFailure;
+    }
+  });
+}
+
+async function showFailure(log: vscode.LogOutputChannel, error: unknown): Promise<void> {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof Declined) {
+    log.info(message);
+    await vscode.window.showWarningMessage(message);
+    return;
+  }
+  const forPeople = error instanceof TrainerError;
+  log.error(error instanceof Error && !forPeople ? (error.stack ?? message) : message);
+  const chosen = await vscode.window.showErrorMessage(message, 'Show Log');
+  if (chosen !== undefined) log.show();
+}

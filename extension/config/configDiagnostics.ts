@@ -1,0 +1,95 @@
+import * as vscode from 'vscode';
+import { parseConfig, type ConfigProblem } from '../../trainer/protocol/readConfig.ts';
+import type { UpsizeContext } from '../upsizeContext.ts';
+
+/** The files that are configs. */
+export const configSelector: vscode.DocumentSelector = [{ pattern: '**/upsize.json' }, { pattern: '**/*.upsize.json' }];
+
+const source = 'Upsize';
+const waitMs = 200;
+
+/** A problem as VS Code shows it, with what to write instead. */
+class ConfigDiagnostic extends vscode.Diagnostic {
+  readonly replacement: string | null;
+
+  constructor(range: vscode.Range, problem: ConfigProblem) {
+    super(range, `${problem.message} ${problem.fix}`, vscode.DiagnosticSeverity.Error);
+    this.source = source;
+    this.replacement = replacementText(problem);
+  }
+}
+
+function replacementText({ replacement, isKey }: ConfigProblem): string | null {
+  if (replacement === null) return null;
+  return isKey ? JSON.stringify(replacement) : replacement;
+}
+
+/** Errors of configs while they are written, in Upsize's own words, with quick fixes. */
+export function registerConfigDiagnostics({ folders }: UpsizeContext): vscode.Disposable[] {
+  const collection = vscode.languages.createDiagnosticCollection('upsize');
+  const waiting = new Map<string, NodeJS.Timeout>();
+  const check = (document: vscode.TextDocument) => {
+    if (vscode.languages.match(configSelector, document) === 0) return;
+    const text = document.getText();
+    const { problems } = parseConfig(text);
+    collection.set(
+      document.uri,
+      problems.map((problem) => {
+        const start = document.positionAt(problem.offset);
+        return new ConfigDiagnostic(
+          new vscode.Range(start, document.positionAt(problem.offset + problem.length)),
+          problem,
+        );
+      }),
+    );
+  };
+  const checkSoon = (document: vscode.TextDocument) => {
+    const key = document.uri.toString();
+    clearTimeout(waiting.get(key));
+    waiting.set(
+      key,
+      setTimeout(() => check(document), waitMs),
+    );
+  };
+  const checkActive = () => {
+    for (const folder of folders.all) {
+      const { file } = folder.config;
+      if (file === null || folder.config.config !== null) continue;
+      // The config that training goes by has errors: they stand in the Problems view even where it is not open.
+      vscode.workspace.openTextDocument(file).then(check, () => undefined);
+    }
+  };
+  vscode.workspace.textDocuments.forEach(check);
+  void folders.ready.then(checkActive);
+  return [
+    collection,
+    vscode.workspace.onDidOpenTextDocument(check),
+    vscode.workspace.onDidChangeTextDocument(({ document }) => checkSoon(document)),
+    vscode.workspace.onDidDeleteFiles(({ files }) => files.forEach((uri) => collection.delete(uri))),
+    vscode.languages.registerCodeActionsProvider(
+      configSelector,
+      { provideCodeActions: quickFixes },
+      {
+        providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
+      },
+    ),
+  ];
+}
+
+function quickFixes(
+  document: vscode.TextDocument,
+  _range: vscode.Range,
+  { diagnostics }: vscode.CodeActionContext,
+): vscode.CodeAction[] {
+  const own = vscode.languages.getDiagnostics(document.uri).filter((each) => each instanceof ConfigDiagnostic);
+  const asked = own.filter((each) => diagnostics.some((other) => other.range.isEqual(each.range)));
+  return asked.flatMap((diagnostic) => {
+    if (!(diagnostic instanceof ConfigDiagnostic) || diagnostic.replacement === null) return [];
+    const action = new vscode.CodeAction(`Change to ${diagnostic.replacement}`, vscode.CodeActionKind.QuickFix);
+    action.edit = new vscode.WorkspaceEdit();
+    action.edit.replace(document.uri, diagnostic.range, diagnostic.replacement);
+    action.diagnostics = [diagnostic];
+    action.isPreferred = true;
+    return [action];
+  });
+}

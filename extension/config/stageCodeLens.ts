@@ -1,0 +1,58 @@
+import { findNodeAtLocation, parseTree } from 'jsonc-parser';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { valAccuracyOf, type Run } from '../../trainer/protocol/runSummary.ts';
+import { percent } from '../numbers.ts';
+import type { UpsizeContext } from '../upsizeContext.ts';
+import type { UpsizeFolder } from '../upsizeFolder.ts';
+import { configSelector } from './configDiagnostics.ts';
+
+/** Over each stage of a config: train it, and the newest run of it. */
+export function registerStageCodeLens(context: UpsizeContext): vscode.Disposable[] {
+  const changed = new vscode.EventEmitter<void>();
+  const provider: vscode.CodeLensProvider = {
+    onDidChangeCodeLenses: changed.event,
+    provideCodeLenses: (document) => lenses(context, document),
+  };
+  return [
+    changed,
+    context.folders.onDidChange(() => changed.fire()),
+    vscode.languages.registerCodeLensProvider(configSelector, provider),
+  ];
+}
+
+/** Where each stage of a config begins, as character offsets. */
+export function stageOffsets(text: string): number[] {
+  const root = parseTree(text, [], { allowTrailingComma: true });
+  const stages = root && findNodeAtLocation(root, ['stages']);
+  return (stages?.children ?? []).map((stage) => stage.offset);
+}
+
+function lenses({ folders }: UpsizeContext, document: vscode.TextDocument): vscode.CodeLens[] {
+  const folder = folders.of(document.uri);
+  if (!folder) return [];
+  const configFile = path.relative(folder.path, document.uri.fsPath).split(path.sep).join('/');
+  return stageOffsets(document.getText()).flatMap((offset, index) => {
+    const place = document.positionAt(offset);
+    const range = new vscode.Range(place, place);
+    const train = {
+      title: '$(play) Train',
+      command: 'upsize.trainStage',
+      arguments: [{ file: document.uri.fsPath, stage: index + 1 }],
+    };
+    const newest = newestRun(folder, configFile, index);
+    const run = newest && { title: runTitle(newest), command: 'upsize.showRun', arguments: [newest.id] };
+    return [train, ...(run ? [run] : [])].map((command) => new vscode.CodeLens(range, command));
+  });
+}
+
+function newestRun(folder: UpsizeFolder, configFile: string, stageIndex: number): Run | undefined {
+  return folder.runs.findLast(
+    ({ manifest: { config } }) => config.configFile === configFile && config.stageIndex === stageIndex,
+  );
+}
+
+function runTitle(run: Run): string {
+  const accuracy = valAccuracyOf(run.summary);
+  return `Open Run (${run.state}${accuracy === null ? '' : `, ${percent(accuracy)}`})`;
+}

@@ -1,0 +1,44 @@
+import * as vscode from 'vscode';
+import { chooseFolder } from '../commands/ask.ts';
+import { registerCommand } from '../commands/registerCommand.ts';
+import { folderWithConfig } from '../commands/trainCommands.ts';
+import { count, plural } from '../numbers.ts';
+import type { UpsizeContext } from '../upsizeContext.ts';
+import { registerDatasetProblems } from './datasetProblems.ts';
+import type { ScanSummary } from './datasetScans.ts';
+import { DatasetView } from './datasetView.ts';
+
+/** The Dataset view, its problems and its commands. */
+export function registerDataset(context: UpsizeContext): vscode.Disposable[] {
+  const { folders, scans, log } = context;
+  return [
+    new DatasetView(folders, scans),
+    ...registerDatasetProblems(folders, scans),
+    registerCommand(log, 'scanDataset', (argument) => scanDataset(context, argument)),
+    registerCommand(log, 'showDataProblems', (argument) => showDataProblems(context, argument)),
+  ];
+}
+
+async function scanDataset(context: UpsizeContext, argument: unknown): Promise<ScanSummary> {
+  const folder = await folderWithConfig(context, argument);
+  const summary = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: 'Upsize: looking through the images', cancellable: true },
+    (progress, token) => {
+      const abort = new AbortController();
+      token.onCancellationRequested(() => abort.abort());
+      return context.scans.scan(folder, abort.signal, (message) => progress.report({ message }));
+    },
+  );
+  const { images, classes, problems } = summary;
+  const found = `${count(images)} images of ${plural(classes.length, 'class', 'classes')}, ${plural(problems.length, 'problem')}`;
+  vscode.window.setStatusBarMessage(`$(check) ${found}`, 8000);
+  return summary;
+}
+
+/** The Problems view, after a scan where there was none yet. */
+async function showDataProblems(context: UpsizeContext, argument: unknown): Promise<number> {
+  const folder = await chooseFolder(context, argument);
+  const scan = context.scans.of(folder) ?? (await scanDataset(context, argument));
+  await vscode.commands.executeCommand('workbench.actions.view.problems');
+  return scan.problems.length;
+}

@@ -1,0 +1,49 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { DatasetProblem } from '../../trainer/protocol/datasetProblem.ts';
+import type { UpsizeFolders } from '../upsizeFolders.ts';
+import type { DatasetScans, ScanSummary } from './datasetScans.ts';
+
+/** The Problems view takes a thousand entries with ease, not a hundred thousand; the Dataset view has them all. */
+const mostShown = 1000;
+
+const severities: Record<DatasetProblem['severity'], vscode.DiagnosticSeverity> = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  information: vscode.DiagnosticSeverity.Information,
+};
+
+/** Keeps the problems that scans found in VS Code's Problems view, each at its image. */
+export function registerDatasetProblems(folders: UpsizeFolders, scans: DatasetScans): vscode.Disposable[] {
+  const collection = vscode.languages.createDiagnosticCollection('upsize-dataset');
+  const shown = new Map<string, number | undefined>();
+  const update = () => {
+    const now = folders.all.map((folder) => ({ folder, scan: scans.of(folder) }));
+    const same = now.length === shown.size && now.every(({ folder, scan }) => shown.get(folder.path) === scan?.created);
+    if (same) return;
+    shown.clear();
+    collection.clear();
+    for (const { folder, scan } of now) {
+      shown.set(folder.path, scan?.created);
+      if (scan) collection.set(entriesOf(scan));
+    }
+  };
+  void folders.ready.then(update);
+  return [collection, folders.onDidChange(update), scans.onDidChange(update)];
+}
+
+function entriesOf({ problems, root, source }: ScanSummary): [vscode.Uri, vscode.Diagnostic[]][] {
+  const byFile = new Map<string, vscode.Diagnostic[]>();
+  for (const problem of problems.slice(0, mostShown)) {
+    const file = problem.file === null ? source : path.join(root, problem.file);
+    const diagnostic = new vscode.Diagnostic(
+      new vscode.Range(0, 0, 0, 0),
+      problem.message,
+      severities[problem.severity],
+    );
+    diagnostic.source = 'Upsize';
+    diagnostic.code = problem.kind;
+    byFile.set(file, [...(byFile.get(file) ?? []), diagnostic]);
+  }
+  return [...byFile].map(([file, diagnostics]) => [vscode.Uri.file(file), diagnostics]);
+}

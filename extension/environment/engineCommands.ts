@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import * as z from 'zod';
+import { registerCommand } from '../commands/registerCommand.ts';
+import type { UpsizeContext } from '../upsizeContext.ts';
+
+const installSchema = z.object({ installed: z.boolean(), folder: z.string() });
+type Installed = z.infer<typeof installSchema>;
+
+/** Installing the native engine, and offering it once to who trains without. */
+export function registerEngine(context: UpsizeContext): vscode.Disposable[] {
+  const offered = new Set<string>();
+  const offer = () => {
+    for (const folder of context.folders.all) {
+      const slow = folder.runs.find((run) => run.state === 'running' && run.summary.engine?.name === 'wasm');
+      if (!slow || offered.has(folder.path)) continue;
+      offered.add(folder.path);
+      void offerInstall(context, slow.summary.engine?.fallback ?? null);
+    }
+  };
+  return [
+    registerCommand(context.log, 'installNativeEngine', () => installNativeEngine(context)),
+    context.folders.onDidChange(offer),
+  ];
+}
+
+const neverKey = 'neverOfferNativeEngine';
+
+async function offerInstall(context: UpsizeContext, why: string | null): Promise<void> {
+  if (context.extension.globalState.get<boolean>(neverKey) === true || process.platform === 'win32') return;
+  const install = 'Install Native Engine';
+  const never = 'Don’t Show Again';
+  const reason = why === null ? '' : ` (${why.replace(/\.$/, '')})`;
+  const chosen = await vscode.window.showInformationMessage(
+    `This run trains on WASM${reason}. The native engine is about 15 times faster.`,
+    install,
+    never,
+  );
+  if (chosen === install) await vscode.commands.executeCommand('upsize.installNativeEngine');
+  if (chosen === never) await context.extension.globalState.update(neverKey, true);
+}
+
+async function installNativeEngine({ trainer, predictors, folders, extension }: UpsizeContext): Promise<Installed> {
+  const workspace = folders.all[0]?.path ?? extension.extensionPath;
+  const answer = await vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: 'Upsize: installing the native engine',
+      cancellable: true,
+    },
+    (progress, token) => {
+      const abort = new AbortController();
+      token.onCancellationRequested(() => abort.abort());
+      const onLine = (message: string) => progress.report({ message });
+      return trainer.ask(installSchema, { args: ['engine', 'install'], workspace, signal: abort.signal, onLine });
+    },
+  );
+  // Node and predictor were chosen without it.
+  trainer.forgetNode();
+  predictors.reset();
+  const { installed, folder } = answer;
+  void vscode.window.showInformationMessage(
+    installed
+      ? 'The native engine is installed; the next run uses it.'
+      : `The native engine is installed already, in ${folder}.`,
+  );
+  return answer;
+}

@@ -1,0 +1,68 @@
+import * as vscode from 'vscode';
+import { registerExportModel } from './commands/exportModel.ts';
+import { registerListCommands } from './commands/listCommands.ts';
+import { registerModelCommands } from './commands/modelCommands.ts';
+import { registerRunCommands } from './commands/runCommands.ts';
+import { registerTrainCommands } from './commands/trainCommands.ts';
+import { registerConfig } from './config/configCommands.ts';
+import { registerContextKeys } from './contextKeys.ts';
+import { registerDataset } from './dataset/datasetCommands.ts';
+import { DatasetScans } from './dataset/datasetScans.ts';
+import { registerEngine } from './environment/engineCommands.ts';
+import { registerLanguageModelTools } from './environment/languageModelTools.ts';
+import { registerSampleWorkspace } from './environment/sampleWorkspace.ts';
+import { registerTasks } from './environment/taskProvider.ts';
+import { registerTerminalCommand } from './environment/terminalCommand.ts';
+import { registerNextStep } from './nextStep/nextStepView.ts';
+import { registerPanels } from './panels/registerPanels.ts';
+import { registerPrediction } from './prediction/predictCommands.ts';
+import { Predictors } from './prediction/predictors.ts';
+import { registerEndNotification } from './runs/endNotification.ts';
+import { RunsView } from './runs/runsView.ts';
+import { predictorMemoryLimitMegabytes, requireTrust, trainerSettings } from './settings.ts';
+import { StatusBar } from './statusBar.ts';
+import { Trainer } from './trainer/trainer.ts';
+import type { UpsizeContext } from './upsizeContext.ts';
+import { UpsizeFolders } from './upsizeFolders.ts';
+
+/** Every feature is one file and one line here; each gives what ends it. */
+const features: ((context: UpsizeContext) => vscode.Disposable[])[] = [
+  registerTrainCommands,
+  registerModelCommands,
+  registerRunCommands,
+  registerListCommands,
+  registerConfig,
+  registerPrediction,
+  registerDataset,
+  registerNextStep,
+  registerExportModel,
+  registerEndNotification,
+  registerEngine,
+  registerSampleWorkspace,
+  registerTasks,
+  registerTerminalCommand,
+  registerLanguageModelTools,
+  registerPanels,
+];
+
+/** Called by VS Code when one of the extension's views or commands is first needed, or a config is in the workspace. */
+export function activate(extension: vscode.ExtensionContext): void {
+  const log = vscode.window.createOutputChannel('Upsize', { log: true });
+  const memory = extension.workspaceState;
+  const folders = new UpsizeFolders({
+    get: (key) => memory.get<string>(key),
+    set: (key, value) => void memory.update(key, value),
+  });
+  const trainer = new Trainer(trainerSettings(extension.asAbsolutePath('dist/trainer.cjs'), log));
+  const predictors = new Predictors(trainer, {
+    memoryLimitMegabytes: predictorMemoryLimitMegabytes,
+    requireTrust,
+    log: (line) => log.info(line),
+  });
+  const runsView = new RunsView(folders, memory);
+  const scans = new DatasetScans(trainer);
+  const context: UpsizeContext = { extension, log, folders, trainer, predictors, runsView, scans };
+  extension.subscriptions.push(log, folders, predictors, runsView, scans);
+  extension.subscriptions.push(registerContextKeys(folders), new StatusBar(folders));
+  extension.subscriptions.push(...features.flatMap((register) => register(context)));
+}

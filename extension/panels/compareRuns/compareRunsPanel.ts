@@ -1,0 +1,119 @@
+import type { Run } from '../../../trainer/protocol/runSummary.ts';
+import { compareRunsBoundary, type CompareRunsState } from '../../../webviews/protocol/compareRuns.ts';
+import type { DashboardRun } from '../../../webviews/protocol/dashboard.ts';
+import { answer, HostChannel } from '../../../webviews/protocol/hostChannel.ts';
+import { dashboardChanges, dashboardRuns } from '../dashboard/dashboardRuns.ts';
+import { readEvaluation } from '../evaluationReader.ts';
+import type { Disposable, PanelWorkspace } from '../panelServices.ts';
+import { saveAnswers, type Saving } from '../saving.ts';
+import { configDifferences, confusionDelta, disagreementOf, metricRows } from './comparison.ts';
+
+const refreshMs = 500;
+
+interface CompareRunsOptions {
+  workspace: PanelWorkspace;
+  runIds: readonly string[];
+  actions: {
+    openConfusionMatrix(runId: string): Promise<void>;
+    openImages(title: string, files: readonly string[]): Promise<void>;
+  };
+  saving: Saving;
+  post: (message: unknown) => void;
+  log: (message: string) => void;
+}
+
+/** The host of one comparison: everything is sent anew when one of its runs changes for good, curves as they grow. */
+export class CompareRunsPanel implements Disposable {
+  readonly channel: HostChannel<typeof compareRunsBoundary>;
+  readonly #options: CompareRunsOptions;
+  readonly #subscription: Disposable;
+  #sent: readonly DashboardRun[] = [];
+  #stamp = '';
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(options: CompareRunsOptions) {
+    this.#options = options;
+    const { requests } = compareRunsBoundary;
+    this.channel = new HostChannel(compareRunsBoundary, {
+      post: options.post,
+      log: options.log,
+      snapshot: () => this.#snapshot(),
+      answers: {
+        openConfusionMatrix: answer(requests.openConfusionMatrix, async ({ runId }) => {
+          await options.actions.openConfusionMatrix(runId);
+          return null;
+        }),
+        openImages: answer(requests.openImages, async ({ title, files }) => {
+          await options.actions.openImages(title, files);
+          return null;
+        }),
+        ...saveAnswers(options.saving),
+      },
+    });
+    this.#subscription = options.workspace.onDidChangeRuns(() => this.#schedule());
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    if (this.#timer) clearTimeout(this.#timer);
+  }
+
+  #runs(): Run[] {
+    const all = this.#options.workspace.runs();
+    return this.#options.runIds.flatMap((runId) => all.find((run) => run.id === runId) ?? []);
+  }
+
+  #look(): DashboardRun[] {
+    const { workspace } = this.#options;
+    const all = workspace.runs();
+    const shown = new Map<string, DashboardRun>();
+    for (const ladderId of new Set(this.#runs().map((run) => run.manifest.ladderId))) {
+      for (const run of dashboardRuns(all, ladderId, (runId) => workspace.nameOf(runId), Date.now()))
+        shown.set(run.runId, run);
+    }
+    return this.#runs().flatMap((run) => shown.get(run.id) ?? []);
+  }
+
+  #now(): string {
+    return JSON.stringify(this.#runs().map((run) => [run.id, run.state, run.summary.evaluated.validation]));
+  }
+
+  async #snapshot(): Promise<CompareRunsState> {
+    const { workspace, runIds } = this.#options;
+    this.#stamp = this.#now();
+    const runs = this.#runs();
+    const shown = this.#look();
+    this.#sent = shown.map((run) => ({ ...run, epochs: [...run.epochs] }));
+    const read = await Promise.all(
+      runs.map(async (run) => ({ run, evaluation: await readEvaluation(run.folder).catch(() => null) })),
+    );
+    const evaluated = read.flatMap(({ run, evaluation }) => (evaluation ? [{ run, evaluation }] : []));
+    const [first, ...others] = evaluated;
+    return {
+      target: { folder: workspace.folder, runIds: [...runIds] },
+      title: `${runs.length} runs compared`,
+      runs: shown,
+      metrics: metricRows(runs, shown),
+      differences: configDifferences(runs.map(({ manifest }) => manifest.config)),
+      disagreement:
+        evaluated.length === runs.length ? disagreementOf(evaluated.map(({ evaluation }) => evaluation)) : null,
+      confusionDeltas: first
+        ? others.map(({ run, evaluation }) => confusionDelta(run.id, first.evaluation, evaluation))
+        : [],
+    };
+  }
+
+  #schedule(): void {
+    if (!this.channel.begun) return;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      if (this.#now() !== this.#stamp) {
+        this.channel.sendSnapshot().catch((error: unknown) => this.#options.log(String(error)));
+        return;
+      }
+      const runs = this.#look();
+      for (const change of dashboardChanges(this.#sent, runs)) if (change.type === 'run') this.channel.change(change);
+      this.#sent = runs.map((run) => ({ ...run, epochs: [...run.epochs] }));
+    }, refreshMs);
+  }
+}

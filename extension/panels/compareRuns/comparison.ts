@@ -1,0 +1,137 @@
+import type { Evaluation } from '../../../trainer/protocol/runFolder.ts';
+import type { Run } from '../../../trainer/protocol/runSummary.ts';
+import type { CompareRunsState } from '../../../webviews/protocol/compareRuns.ts';
+import type { DashboardRun } from '../../../webviews/protocol/dashboard.ts';
+
+const mostImages = 500;
+const mostPairs = 6;
+
+type Metric = CompareRunsState['metrics'][number];
+
+/** The metrics of runs, one row each: accuracy first, then what it cost. */
+export function metricRows(runs: readonly Run[], shown: readonly DashboardRun[]): Metric[] {
+  const row = (
+    name: string,
+    format: Metric['format'],
+    better: Metric['better'],
+    value: (run: Run, view: DashboardRun) => number | null | undefined,
+  ): Metric => ({
+    name,
+    format,
+    better,
+    values: runs.map((run, at) => {
+      const view = shown[at];
+      return (view && value(run, view)) ?? null;
+    }),
+  });
+  const evaluated = (run: Run) => run.summary.evaluated.validation;
+  const rows = [
+    row('val_accuracy', 'percent', 'higher', (_, view) => view.valAccuracy),
+    row('gain to its parent', 'percent', 'higher', (_, view) => view.gain),
+    row('val_loss', 'measure', 'lower', (run) => evaluated(run)?.loss ?? run.summary.epochs.at(-1)?.valLoss),
+    row('macro F1', 'percent', 'higher', (run) => evaluated(run)?.macroF1),
+    row('top-3 accuracy', 'percent', 'higher', (run) => evaluated(run)?.top3Accuracy),
+    row('time', 'duration', 'lower', (run) => run.summary.seconds),
+    row('epochs', 'count', null, (run) => run.summary.epochs.length),
+    row('images/s', 'rate', 'higher', (_, view) => view.epochs.at(-1)?.imagesPerSecond),
+    row('trainable parameters', 'count', null, (_, view) => view.trainableParameters),
+    row('all parameters', 'count', null, (_, view) => view.totalParameters),
+  ];
+  return rows.filter(({ values }) => values.some((value) => value !== null));
+}
+
+function flatten(value: unknown, path: string, into: Map<string, string>): void {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    for (const [key, inner] of Object.entries(value)) flatten(inner, path === '' ? key : `${path}.${key}`, into);
+  } else into.set(path, JSON.stringify(value));
+}
+
+/** Follow from the others, and would only say again that the stages are not the same. */
+const derived = new Set(['laterSizes', 'stageIndex']);
+
+/** The settings in which configs differ, by their path (`stage.training.learningRate`), and each run's value as JSON. */
+export function configDifferences(configs: readonly unknown[]): CompareRunsState['differences'] {
+  const flat = configs.map((config) => {
+    const found = new Map<string, string>();
+    flatten(config, '', found);
+    return found;
+  });
+  const settings = [...new Set(flat.flatMap((one) => [...one.keys()]))]
+    .filter((setting) => !derived.has(setting))
+    .sort();
+  return settings
+    .map((setting) => ({ setting, values: flat.map((one) => one.get(setting) ?? null) }))
+    .filter(({ values }) => new Set(values).size > 1);
+}
+
+function classOf(evaluation: Evaluation, index: number | undefined): string {
+  return evaluation.classNames[index ?? -1] ?? '';
+}
+
+function byHash(evaluation: Evaluation): Map<string, number> {
+  return new Map(evaluation.images.contentHash.map((hash, at) => [hash, at]));
+}
+
+/** Images that all runs evaluated and not all called the same, those on which most runs are wrong first. Null for fewer than two. */
+export function disagreementOf(evaluations: readonly Evaluation[]): CompareRunsState['disagreement'] {
+  const [first] = evaluations;
+  if (!first || evaluations.length < 2) return null;
+  const places = evaluations.map(byHash);
+  let shared = 0;
+  const images: NonNullable<CompareRunsState['disagreement']>['images'] = [];
+  first.images.contentHash.forEach((hash, at) => {
+    const predicted: string[] = [];
+    const right: boolean[] = [];
+    for (const [index, evaluation] of evaluations.entries()) {
+      const place = places[index]?.get(hash);
+      if (place === undefined) return;
+      predicted.push(classOf(evaluation, evaluation.images.predictedClass[place]));
+      right.push(evaluation.images.predictedClass[place] === evaluation.images.trueClass[place]);
+    }
+    shared++;
+    if (new Set(predicted).size > 1) {
+      images.push({
+        file: first.images.file[at] ?? '',
+        trueClass: classOf(first, first.images.trueClass[at]),
+        predicted,
+        right,
+      });
+    }
+  });
+  const wrong = (image: { right: boolean[] }) => image.right.filter((each) => !each).length;
+  images.sort((a, b) => wrong(b) - wrong(a) || (a.file < b.file ? -1 : 1));
+  return { shared, total: images.length, images: images.slice(0, mostImages) };
+}
+
+/** What a run fixed and broke against another, and the mistakes whose number changed most. */
+export function confusionDelta(
+  runId: string,
+  before: Evaluation,
+  after: Evaluation,
+): CompareRunsState['confusionDeltas'][number] {
+  const places = byHash(before);
+  const changes = new Map<string, { trueClass: string; predicted: string; change: number }>();
+  let [fixed, broken] = [0, 0];
+  const count = (trueClass: string, predicted: string, change: number) => {
+    if (trueClass === predicted) return;
+    const key = `${trueClass}\0${predicted}`;
+    const pair = changes.get(key) ?? { trueClass, predicted, change: 0 };
+    changes.set(key, { ...pair, change: pair.change + change });
+  };
+  after.images.contentHash.forEach((hash, at) => {
+    const place = places.get(hash);
+    if (place === undefined) return;
+    const trueClass = classOf(after, after.images.trueClass[at]);
+    const then = classOf(before, before.images.predictedClass[place]);
+    const now = classOf(after, after.images.predictedClass[at]);
+    if (then !== trueClass && now === trueClass) fixed++;
+    if (then === trueClass && now !== trueClass) broken++;
+    count(trueClass, then, -1);
+    count(trueClass, now, 1);
+  });
+  const pairs = [...changes.values()]
+    .filter(({ change }) => change !== 0)
+    .sort((a, b) => Math.abs(b.change) - Math.abs(a.change) || (a.trueClass < b.trueClass ? -1 : 1))
+    .slice(0, mostPairs);
+  return { runId, fixed, broken, pairs };
+}

@@ -1,0 +1,37 @@
+import * as vscode from 'vscode';
+import * as z from 'zod';
+import type { UpsizeContext } from '../../upsizeContext.ts';
+import type { PanelKind } from '../webviewPanels.ts';
+import { workspaceOf } from '../workspaceOf.ts';
+import { DashboardPanel } from './dashboardPanel.ts';
+import { ladderTitle } from './dashboardRuns.ts';
+
+const targetSchema = z.object({ folder: z.string(), ladderId: z.string() });
+
+/** The live dashboard of a ladder. */
+export function dashboardKind(context: UpsizeContext): PanelKind<z.output<typeof targetSchema>> {
+  const command = async (id: string, runId: string) => {
+    await vscode.commands.executeCommand(`upsize.${id}`, { runId });
+  };
+  return {
+    name: 'dashboard',
+    icon: 'graph-line',
+    targetSchema,
+    title: (folder, { ladderId }) => ladderTitle(folder.runs, ladderId),
+    host: ({ folder, post, log, saving }, { ladderId }) =>
+      new DashboardPanel({
+        workspace: workspaceOf(context, folder),
+        ladderId,
+        trusted: vscode.workspace.isTrusted,
+        post,
+        log,
+        saving,
+        actions: {
+          stop: (runId) => command('stopRun', runId),
+          trainNextStage: (runId) => command('trainNextStage', runId),
+          openConfusionMatrix: (runId) => command('openConfusionMatrix', runId),
+          openHardestImages: (runId) => command('openHardestImages', runId),
+        },
+      }),
+  };
+}

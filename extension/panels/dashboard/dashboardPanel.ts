@@ -1,0 +1,123 @@
+import type * as z from 'zod';
+import { dashboardBoundary, type DashboardRun } from '../../../webviews/protocol/dashboard.ts';
+import { answer, HostChannel } from '../../../webviews/protocol/hostChannel.ts';
+import { readEvaluation } from '../evaluationReader.ts';
+import type { Disposable, PanelWorkspace } from '../panelServices.ts';
+import { saveAnswers, type Saving } from '../saving.ts';
+import { dashboardChanges, dashboardRuns, ladderTitle } from './dashboardRuns.ts';
+import { readLogTail } from './readLogTail.ts';
+
+/** Five times a second at most: what a reader still sees as live. */
+const refreshMs = 200;
+
+/** What the dashboard asks of the rest of the extension. */
+export interface DashboardActions {
+  stop(runId: string): Promise<void>;
+  openConfusionMatrix(runId: string): Promise<void>;
+  openHardestImages(runId: string): Promise<void>;
+  trainNextStage(runId: string): Promise<void>;
+}
+
+interface DashboardPanelOptions {
+  workspace: PanelWorkspace;
+  ladderId: string;
+  trusted: boolean;
+  actions: DashboardActions;
+  saving: Saving;
+  post: (message: unknown) => void;
+  log: (message: string) => void;
+}
+
+/** The host of one dashboard: follows the runs of a ladder and tells the view what changed. */
+export class DashboardPanel implements Disposable {
+  readonly channel: HostChannel<typeof dashboardBoundary>;
+  readonly #options: DashboardPanelOptions;
+  readonly #subscription: Disposable;
+  #sent: readonly DashboardRun[] = [];
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(options: DashboardPanelOptions) {
+    this.#options = options;
+    const { workspace, actions, saving } = options;
+    const { requests } = dashboardBoundary;
+    const folderOf = (runId: string) => {
+      const run = workspace.runs().find((one) => one.id === runId);
+      if (!run) throw new Error('This run is gone.');
+      return run.folder;
+    };
+    const act = (
+      spec: { params: z.ZodObject<{ runId: z.ZodString }>; result: z.ZodNull },
+      doIt: (runId: string) => Promise<void>,
+    ) =>
+      answer(spec, async ({ runId }) => {
+        await doIt(runId);
+        return null;
+      });
+    this.channel = new HostChannel(dashboardBoundary, {
+      post: options.post,
+      log: options.log,
+      snapshot: () => this.#snapshot(),
+      answers: {
+        readSteps: answer(requests.readSteps, (params) => workspace.ask('readSteps', params)),
+        perClass: answer(requests.perClass, async ({ runIds }) => {
+          const found = await Promise.all(
+            runIds.map(async (runId) => ({ runId, evaluation: await readEvaluation(folderOf(runId)) })),
+          );
+          return found.flatMap(({ runId, evaluation }) =>
+            evaluation === null
+              ? []
+              : [
+                  {
+                    runId,
+                    classNames: evaluation.classNames,
+                    recall: evaluation.perClass.map(({ recall }) => recall),
+                    f1: evaluation.perClass.map(({ f1 }) => f1),
+                    support: evaluation.perClass.map(({ support }) => support),
+                  },
+                ],
+          );
+        }),
+        readLog: answer(requests.readLog, ({ runId }) => readLogTail(folderOf(runId))),
+        stop: act(requests.stop, (runId) => actions.stop(runId)),
+        openConfusionMatrix: act(requests.openConfusionMatrix, (runId) => actions.openConfusionMatrix(runId)),
+        openHardestImages: act(requests.openHardestImages, (runId) => actions.openHardestImages(runId)),
+        trainNextStage: act(requests.trainNextStage, (runId) => actions.trainNextStage(runId)),
+        ...saveAnswers(saving),
+      },
+    });
+    this.#subscription = workspace.onDidChangeRuns(() => this.#schedule());
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    if (this.#timer) clearTimeout(this.#timer);
+  }
+
+  #look(): DashboardRun[] {
+    const { workspace, ladderId } = this.#options;
+    return dashboardRuns(workspace.runs(), ladderId, (runId) => workspace.nameOf(runId), Date.now());
+  }
+
+  #snapshot() {
+    const { workspace, ladderId, trusted } = this.#options;
+    const runs = this.#look();
+    this.#sent = runs.map((run) => ({ ...run, epochs: [...run.epochs] }));
+    return {
+      target: { folder: workspace.folder, ladderId },
+      title: ladderTitle(workspace.runs(), ladderId),
+      runs,
+      trusted,
+    };
+  }
+
+  #schedule(): void {
+    if (!this.channel.begun) return;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null;
+      const runs = this.#look();
+      for (const change of dashboardChanges(this.#sent, runs)) this.channel.change(change);
+      // A summary's epochs grow in place; what was sent must not.
+      this.#sent = runs.map((run) => ({ ...run, epochs: [...run.epochs] }));
+    }, refreshMs);
+  }
+}

@@ -1,0 +1,74 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import * as z from 'zod';
+import { workspacePaths } from '../../../trainer/protocol/runFolder.ts';
+import type { GalleryChoice } from '../../../webviews/protocol/datasetGallery.ts';
+import type { UpsizeContext } from '../../upsizeContext.ts';
+import type { UpsizeFolder } from '../../upsizeFolder.ts';
+import type { PanelKind } from '../webviewPanels.ts';
+import { workspaceOf } from '../workspaceOf.ts';
+import { DatasetGalleryPanel, type DatasetPlace } from './datasetGalleryPanel.ts';
+
+const targetSchema = z.object({ folder: z.string() });
+
+/** Where the active config of a folder says that the images and their labels file are. */
+function placeOf(folder: UpsizeFolder): DatasetPlace | null {
+  const { config, file } = folder.config;
+  if (!config || file === null) return null;
+  const base = path.dirname(file);
+  const { dataset } = config;
+  const [source, labels] =
+    typeof dataset === 'string' ? [dataset, 'upsize.labels.csv'] : [dataset.path, dataset.labels];
+  return { source: path.resolve(base, source), labelsFile: path.resolve(base, labels) };
+}
+
+/** The gallery of a folder's data set, with a way to show it exactly some images. */
+export function datasetGalleryKind(context: UpsizeContext) {
+  const open = new Map<string, DatasetGalleryPanel>();
+  const waiting = new Map<string, GalleryChoice>();
+  const kind: PanelKind<z.output<typeof targetSchema>> = {
+    name: 'datasetGallery',
+    icon: 'file-media',
+    targetSchema,
+    title: () => 'Gallery',
+    roots: (folder) => [path.join(workspacePaths(folder.path).cache, 'thumbnails')],
+    host: ({ folder, post, log, saving, addressOf }) => {
+      const panel = new DatasetGalleryPanel({
+        workspace: workspaceOf(context, folder),
+        trusted: vscode.workspace.isTrusted,
+        place: () => placeOf(folder),
+        addressOf,
+        choice: waiting.get(folder.path) ?? null,
+        post,
+        log,
+        saving,
+        actions: {
+          scan: async () => {
+            await vscode.commands.executeCommand('upsize.scanDataset', { folder: folder.path });
+          },
+          openFile: async (file) => {
+            await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file), {
+              viewColumn: vscode.ViewColumn.Beside,
+            });
+          },
+        },
+      });
+      waiting.delete(folder.path);
+      open.set(folder.path, panel);
+      return {
+        channel: panel.channel,
+        dispose: () => {
+          open.delete(folder.path);
+          panel.dispose();
+        },
+      };
+    },
+  };
+  /** To be called before the panel is shown: what it shows then, or at once where it is open. */
+  const choose = (folder: string, choice: GalleryChoice | null) => {
+    const panel = open.get(folder);
+    if (panel) panel.choose(choice);
+    else if (choice) waiting.set(folder, choice);
+  };
+  return { kind, choose };
+}

@@ -1,0 +1,86 @@
+import type { Evaluation } from '../../../trainer/protocol/runFolder.ts';
+import type { Scan } from '../../../trainer/protocol/scan.ts';
+import {
+  imageColumns,
+  problemBits,
+  type Decision,
+  type ImageColumn,
+  type ScannedContent,
+} from '../../../webviews/protocol/datasetGallery.ts';
+
+interface GalleryInput {
+  scan: Scan;
+  decisions: readonly Decision[];
+  labelsFile: string;
+  /** The newest run that was evaluated on this data set. */
+  evaluated: { runId: string; label: string; evaluation: Evaluation } | null;
+  /** Address of a sheet of thumbnails. */
+  addressOf: (sheet: string) => string;
+}
+
+/** What the gallery shows of a scan; predictions join by content, so that a renamed file keeps its own. Pure. */
+export function galleryContent({ scan, decisions, labelsFile, evaluated, addressOf }: GalleryInput): ScannedContent {
+  const { images } = scan;
+  const problems = new Int32Array(images.file.length);
+  const mark = (indexes: readonly number[], bit: number) => {
+    for (const index of indexes) problems[index] = (problems[index] ?? 0) | bit;
+  };
+  scan.duplicates.forEach((group) => mark(group, problemBits.duplicate));
+  scan.nearDuplicates.forEach((group) => mark(group, problemBits.nearDuplicate));
+  scan.placeholders.forEach((group) => mark(group, problemBits.placeholder));
+  mark(scan.grey, problemBits.grey);
+  const { predicted, confidence } = predictionsOf(scan, evaluated?.evaluation ?? null);
+  const { label, split, width, height, sheet, cell, cellWidth, cellHeight } = images;
+  const sources: Record<ImageColumn, ArrayLike<number>> = {
+    label,
+    split,
+    width,
+    height,
+    sheet,
+    cell,
+    cellWidth,
+    cellHeight,
+    problems,
+    predicted,
+    confidence,
+  };
+  const all = new Int32Array(imageColumns.length * images.file.length);
+  imageColumns.forEach((name, at) => all.set(sources[name], at * images.file.length));
+  return {
+    kind: 'scanned',
+    created: scan.created,
+    classes: scan.classes.map(({ name }) => name),
+    images: images.file.length,
+    files: images.file.join('\0'),
+    columns: Buffer.from(all.buffer).toString('base64'),
+    atlas: { cell: scan.atlas.cell, columns: scan.atlas.columns, sheets: scan.atlas.sheets.map(addressOf) },
+    width: scan.width,
+    height: scan.height,
+    side: scan.side,
+    sizes: scan.sizes,
+    tooSmall: scan.tooSmall,
+    suggestedSizes: scan.suggestedSizes,
+    leftOut: scan.leftOut,
+    decisions: [...decisions],
+    labelsFile,
+    run: evaluated && { runId: evaluated.runId, label: evaluated.label },
+    groups: [...scan.duplicates, ...scan.nearDuplicates],
+  };
+}
+
+function predictionsOf(scan: Scan, evaluation: Evaluation | null) {
+  const predicted = new Int32Array(scan.images.file.length).fill(-1);
+  const confidence = new Int32Array(scan.images.file.length);
+  if (evaluation) {
+    const classOf = new Map(scan.classes.map(({ name }, index) => [name, index]));
+    const byHash = new Map(evaluation.images.contentHash.map((hash, at) => [hash, at]));
+    scan.images.contentHash.forEach((hash, index) => {
+      const at = byHash.get(hash);
+      if (at === undefined) return;
+      const name = evaluation.classNames[evaluation.images.predictedClass[at] ?? -1];
+      predicted[index] = (name === undefined ? undefined : classOf.get(name)) ?? -1;
+      confidence[index] = Math.round((evaluation.images.confidence[at] ?? 0) * 1000);
+    });
+  }
+  return { predicted, confidence };
+}

@@ -1,0 +1,38 @@
+import * as vscode from 'vscode';
+import * as z from 'zod';
+import type { UpsizeContext } from '../../upsizeContext.ts';
+import type { PanelKind } from '../webviewPanels.ts';
+import { workspaceOf } from '../workspaceOf.ts';
+import { HardestImagesPanel } from './hardestImagesPanel.ts';
+
+const targetSchema = z.object({ folder: z.string(), runId: z.string() });
+
+/** The hardest images of one run. */
+export function hardestImagesKind(context: UpsizeContext): PanelKind<z.output<typeof targetSchema>> {
+  return {
+    name: 'hardestImages',
+    icon: 'flame',
+    targetSchema,
+    title: (folder, { runId }) =>
+      `Hardest ${folder.annotations.of(runId).name ?? folder.runsById.get(runId)?.manifest.config.stage.size ?? ''}`.trim(),
+    host: ({ folder, post, log, saving }, { runId }) =>
+      new HardestImagesPanel({
+        workspace: workspaceOf(context, folder),
+        runId,
+        trusted: vscode.workspace.isTrusted,
+        post,
+        log,
+        saving,
+        actions: {
+          openFile: async (file) => {
+            await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file), {
+              viewColumn: vscode.ViewColumn.Beside,
+            });
+          },
+          openImages: async (title, files) => {
+            await vscode.commands.executeCommand('upsize.openDatasetGallery', { folder: folder.path, title, files });
+          },
+        },
+      }),
+  };
+}

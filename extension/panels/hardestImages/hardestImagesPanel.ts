@@ -1,0 +1,135 @@
+import type { Evaluation } from '../../../trainer/protocol/runFolder.ts';
+import type { Run } from '../../../trainer/protocol/runSummary.ts';
+import {
+  hardestImagesBoundary,
+  type HardestImagesState,
+  type HardImage,
+} from '../../../webviews/protocol/hardestImages.ts';
+import { answer, HostChannel } from '../../../webviews/protocol/hostChannel.ts';
+import { datasetFile } from '../datasetFile.ts';
+import { readEvaluation } from '../evaluationReader.ts';
+import type { Disposable, PanelWorkspace } from '../panelServices.ts';
+import { saveAnswers, type Saving } from '../saving.ts';
+
+const mostImages = 60;
+
+/** The images with the greatest loss, hardest first; what is not finite is hardest of all. Pure. */
+export function hardestOf({ images, classNames }: Evaluation, most = mostImages): HardImage[] {
+  const hardness = (at: number) => {
+    const loss = images.loss[at] ?? 0;
+    return Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY;
+  };
+  return images.file
+    .map((_, at) => at)
+    .sort((a, b) => (hardness(b) === hardness(a) ? a - b : hardness(b) - hardness(a)))
+    .slice(0, most)
+    .map((at) => ({
+      file: images.file[at] ?? '',
+      trueClass: classNames[images.trueClass[at] ?? -1] ?? '',
+      predicted: classNames[images.predictedClass[at] ?? -1] ?? '',
+      confidence: images.confidence[at] ?? 0,
+      loss: images.loss[at] ?? 0,
+    }));
+}
+
+interface HardestImagesOptions {
+  workspace: PanelWorkspace;
+  runId: string;
+  trusted: boolean;
+  actions: {
+    openFile(file: string): Promise<void>;
+    openImages(title: string, files: readonly string[]): Promise<void>;
+  };
+  saving: Saving;
+  post: (message: unknown) => void;
+  log: (message: string) => void;
+}
+
+/** The host of a run's hardest images; the predictor says where the network looked. */
+export class HardestImagesPanel implements Disposable {
+  readonly channel: HostChannel<typeof hardestImagesBoundary>;
+  readonly #options: HardestImagesOptions;
+  readonly #subscription: Disposable;
+  #stamp = '';
+
+  constructor(options: HardestImagesOptions) {
+    this.#options = options;
+    const { workspace, runId, actions } = options;
+    const { requests } = hardestImagesBoundary;
+    this.channel = new HostChannel(hardestImagesBoundary, {
+      post: options.post,
+      log: options.log,
+      snapshot: () => this.#snapshot(),
+      answers: {
+        explain: answer(requests.explain, ({ file, className }) =>
+          workspace.ask('explainImage', { runId, file: this.#fileOf(file), className }),
+        ),
+        openImage: answer(requests.openImage, async ({ file }) => {
+          await actions.openFile(this.#fileOf(file));
+          return null;
+        }),
+        openImages: answer(requests.openImages, async () => {
+          const { images, title } = await this.#snapshot();
+          await actions.openImages(
+            title,
+            images.map(({ file }) => file),
+          );
+          return null;
+        }),
+        ...saveAnswers(options.saving),
+      },
+    });
+    this.#subscription = workspace.onDidChangeRuns(() => {
+      if (!this.channel.begun || this.#now() === this.#stamp) return;
+      this.channel.sendSnapshot().catch((error: unknown) => options.log(String(error)));
+    });
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+  }
+
+  #run(): Run | null {
+    return this.#options.workspace.runs().find((run) => run.id === this.#options.runId) ?? null;
+  }
+
+  #now(): string {
+    const run = this.#run();
+    return JSON.stringify([run?.state, run?.summary.evaluated.validation]);
+  }
+
+  #fileOf(file: string): string {
+    const run = this.#run();
+    if (!run) throw new Error('This run is gone.');
+    return datasetFile(run.manifest, file);
+  }
+
+  async #snapshot(): Promise<HardestImagesState> {
+    const { workspace, runId, trusted } = this.#options;
+    this.#stamp = this.#now();
+    const run = this.#run();
+    const base = { target: { folder: workspace.folder, runId }, trusted, images: [] };
+    if (!run)
+      return {
+        ...base,
+        title: 'Hardest images',
+        message: 'This run is gone. What was deleted can be restored from the side panel for 30 days.',
+      };
+    const title = `Hardest images of ${workspace.nameOf(runId) ?? `stage ${run.manifest.config.stage.size}`}`;
+    let evaluation;
+    try {
+      evaluation = await readEvaluation(run.folder);
+    } catch (error) {
+      return { ...base, title, message: (error as Error).message };
+    }
+    if (!evaluation) {
+      return {
+        ...base,
+        title,
+        message: 'They stand here as soon as the run has evaluated its validation images, at the end of its training.',
+      };
+    }
+    const images = hardestOf(evaluation);
+    return { ...base, title, message: images.length === 0 ? 'There are no validation images.' : null, images };
+  }
+}

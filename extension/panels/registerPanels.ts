@@ -1,0 +1,89 @@
+import * as vscode from 'vscode';
+import * as z from 'zod';
+import { answered, chooseFolder, chooseRun, runChoice, runIdIn } from '../commands/ask.ts';
+import { Declined, registerCommand } from '../commands/registerCommand.ts';
+import type { UpsizeContext } from '../upsizeContext.ts';
+import { compareRunsKind } from './compareRuns/compareRunsKind.ts';
+import { confusionMatrixKind } from './confusionMatrix/confusionMatrixKind.ts';
+import { dashboardKind } from './dashboard/dashboardKind.ts';
+import { datasetGalleryKind } from './datasetGallery/datasetGalleryKind.ts';
+import { hardestImagesKind } from './hardestImages/hardestImagesKind.ts';
+import { WebviewPanels } from './webviewPanels.ts';
+
+/** Exactly these images, as another panel asks the gallery for them. */
+const choiceSchema = z.object({ title: z.string(), files: z.array(z.string()) });
+const runIdsSchema = z.object({ runIds: z.array(z.string()) });
+
+/** Registers each panel with its command; panels of before a reload come back as they were. */
+export function registerPanels(context: UpsizeContext): vscode.Disposable[] {
+  const { log, folders } = context;
+  const dashboards = new WebviewPanels(context, dashboardKind(context));
+  const matrices = new WebviewPanels(context, confusionMatrixKind(context));
+  const hardest = new WebviewPanels(context, hardestImagesKind(context));
+  const comparisons = new WebviewPanels(context, compareRunsKind(context));
+  const gallery = datasetGalleryKind(context);
+  const galleries = new WebviewPanels(context, gallery.kind);
+  const evaluatedRun = (argument: unknown, title: string) =>
+    chooseRun(context, argument, {
+      title,
+      fits: (run) => run.summary.evaluated.validation !== undefined,
+      none: 'It can be shown when the run has evaluated its validation images, at the end of its training.',
+    });
+  return [
+    dashboards,
+    matrices,
+    hardest,
+    comparisons,
+    galleries,
+    registerCommand(log, 'openDashboard', async (argument) => {
+      const { folder, run } = await chooseRun(context, argument, {
+        title: 'Dashboard of which ladder?',
+        fits: () => true,
+        none: 'There are no runs yet. "Train Next Stage" starts the first.',
+      });
+      dashboards.show(folder, { folder: folder.path, ladderId: run.manifest.ladderId });
+    }),
+    registerCommand(log, 'openConfusionMatrix', async (argument) => {
+      const { folder, run } = await evaluatedRun(argument, 'Confusion matrix of which run?');
+      matrices.show(folder, { folder: folder.path, runId: run.id });
+    }),
+    registerCommand(log, 'openHardestImages', async (argument) => {
+      const { folder, run } = await evaluatedRun(argument, 'Hardest images of which run?');
+      hardest.show(folder, { folder: folder.path, runId: run.id });
+    }),
+    registerCommand(log, 'openDatasetGallery', async (argument) => {
+      const folder = await chooseFolder(context, argument);
+      const choice = choiceSchema.safeParse(argument);
+      gallery.choose(folder.path, choice.success ? choice.data : null);
+      galleries.show(folder, { folder: folder.path });
+    }),
+    registerCommand(log, 'compareRuns', async (argument, all) => {
+      const asked = runIdsSchema.safeParse(argument);
+      const runIds = asked.success ? asked.data.runIds : await chooseRuns(context, all);
+      const found = runIds.flatMap((runId) => folders.run(runId) ?? []);
+      const [first] = found;
+      const inFolder = found.filter(({ folder }) => folder === first?.folder);
+      if (!first || inFolder.length < 2) {
+        throw new Declined('Choose two or more runs of one folder to compare them.');
+      }
+      comparisons.show(first.folder, { folder: first.folder.path, runIds: inFolder.map(({ run }) => run.id) });
+    }),
+  ];
+}
+
+/** The runs to compare: the tree items that the command came with where there are two or more, else those the user picks. */
+async function chooseRuns(context: UpsizeContext, items: unknown): Promise<string[]> {
+  const selected = Array.isArray(items) ? items.flatMap((item: unknown) => runIdIn(item) ?? []) : [];
+  if (selected.length > 1) return selected;
+  const { all } = context.folders;
+  const choices = all
+    .flatMap((folder) => folder.runs.map((run) => ({ folder, run })))
+    .sort((a, b) => b.run.manifest.created - a.run.manifest.created)
+    .map(({ folder, run }) => ({ ...runChoice(folder, run, all.length > 1), picked: selected.includes(run.id) }));
+  if (choices.length < 2) throw new Declined('There are not two runs yet to compare.');
+  const title = 'Compare which runs?';
+  const picked = answered(
+    await vscode.window.showQuickPick(choices, { title, canPickMany: true, matchOnDetail: true }),
+  );
+  return picked.map(({ value }) => value.run.id);
+}

@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import * as z from 'zod';
+import type { UpsizeContext } from '../upsizeContext.ts';
+import type { UpsizeFolder } from '../upsizeFolder.ts';
+import { panelHtml } from './panelHtml.ts';
+import type { Saving } from './saving.ts';
+
+/** The host of one open panel. */
+export interface PanelHost extends vscode.Disposable {
+  readonly channel: { receive(message: unknown): Promise<void> };
+}
+
+/** What the host of a panel is made with. */
+export interface HostSetting {
+  folder: UpsizeFolder;
+  post: (message: unknown) => void;
+  log: (message: string) => void;
+  saving: Saving;
+  /** Address under which the view may load a file of the panel's roots. */
+  addressOf: (file: string) => string;
+}
+
+/** One kind of panel: which page it shows, what it is opened with, who answers it. */
+export interface PanelKind<T extends { folder: string }> {
+  /** `upsize.<name>`; also the name of its bundle. */
+  name: string;
+  icon: string;
+  targetSchema: z.ZodType<T>;
+  title: (folder: UpsizeFolder, target: T) => string;
+  /** Folders besides dist/webviews that the page may load pictures from. */
+  roots?: (folder: UpsizeFolder) => string[];
+  host: (setting: HostSetting, target: T) => PanelHost;
+}
+
+const savedSchema = z.object({ target: z.unknown() });
+
+/** Opens panels of one kind, finds those that are open, and brings them back after a reload. */
+export class WebviewPanels<T extends { folder: string }> implements vscode.Disposable {
+  readonly #context: UpsizeContext;
+  readonly #kind: PanelKind<T>;
+  readonly #open = new Map<string, vscode.WebviewPanel>();
+  readonly #serializer: vscode.Disposable;
+
+  constructor(context: UpsizeContext, kind: PanelKind<T>) {
+    this.#context = context;
+    this.#kind = kind;
+    this.#serializer = vscode.window.registerWebviewPanelSerializer(`upsize.${kind.name}`, {
+      deserializeWebviewPanel: async (panel, state) => {
+        await context.folders.ready;
+        const target = this.#targetIn(state);
+        const folder = target && this.#folderOf(target);
+        if (!target || !folder) {
+          panel.dispose();
+          return;
+        }
+        this.#fill(panel, folder, target);
+      },
+    });
+  }
+
+  /** Shows the panel for a target: the one that is open, else a new one. */
+  show(folder: UpsizeFolder, target: T): void {
+    const open = this.#open.get(JSON.stringify(target));
+    if (open) {
+      open.reveal();
+      return;
+    }
+    const title = this.#kind.title(folder, target);
+    const panel = vscode.window.createWebviewPanel(`upsize.${this.#kind.name}`, title, vscode.ViewColumn.Active);
+    this.#fill(panel, folder, target);
+  }
+
+  dispose(): void {
+    this.#serializer.dispose();
+    for (const panel of [...this.#open.values()]) panel.dispose();
+  }
+
+  #targetIn(state: unknown): T | null {
+    const saved = savedSchema.safeParse(state);
+    const target = saved.success ? this.#kind.targetSchema.safeParse(saved.data.target) : null;
+    return target?.success === true ? target.data : null;
+  }
+
+  #folderOf(target: T): UpsizeFolder | undefined {
+    return this.#context.folders.all.find((folder) => folder.path === target.folder);
+  }
+
+  #fill(panel: vscode.WebviewPanel, folder: UpsizeFolder, target: T): void {
+    const { extension, log } = this.#context;
+    const { webview } = panel;
+    const bundles = vscode.Uri.joinPath(extension.extensionUri, 'dist', 'webviews');
+    const roots = (this.#kind.roots?.(folder) ?? []).map((root) => vscode.Uri.file(root));
+    webview.options = { enableScripts: true, localResourceRoots: [bundles, ...roots] };
+    panel.title = this.#kind.title(folder, target);
+    panel.iconPath = new vscode.ThemeIcon(this.#kind.icon);
+    const host = this.#kind.host(
+      {
+        folder,
+        post: (message) => void webview.postMessage(message),
+        log: (message) => log.warn(message),
+        saving: savingIn(folder),
+        addressOf: (file) => webview.asWebviewUri(vscode.Uri.file(file)).toString(),
+      },
+      target,
+    );
+    const key = JSON.stringify(target);
+    this.#open.set(key, panel);
+    const received = webview.onDidReceiveMessage((message: unknown) => host.channel.receive(message));
+    panel.onDidDispose(() => {
+      if (this.#open.get(key) === panel) this.#open.delete(key);
+      received.dispose();
+      host.dispose();
+    });
+    webview.html = panelHtml({
+      title: panel.title,
+      language: vscode.env.language,
+      nonce: randomBytes(16).toString('hex'),
+      cspSource: webview.cspSource,
+      scriptUri: webview.asWebviewUri(vscode.Uri.joinPath(bundles, `${this.#kind.name}.js`)).toString(),
+      styleUri: webview.asWebviewUri(vscode.Uri.joinPath(bundles, `${this.#kind.name}.css`)).toString(),
+    });
+  }
+}
+
+/** Asks where to save, beginning in the workspace folder, and writes there. */
+function savingIn(folder: UpsizeFolder): Saving {
+  return {
+    save: async (fileName, content) => {
+      const extension = path.extname(fileName).slice(1);
+      const uri = await vscode.window.showSaveDialog({
+        defaultUri: vscode.Uri.file(path.join(folder.path, fileName)),
+        ...(extension === '' ? {} : { filters: { [extension.toUpperCase()]: [extension] } }),
+      });
+      if (!uri) return false;
+      await vscode.workspace.fs.writeFile(uri, content);
+      return true;
+    },
+    copy: async (text) => vscode.env.clipboard.writeText(text),
+  };
+}

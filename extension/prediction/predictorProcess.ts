@@ -1,0 +1,136 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import {
+  CancellationTokenSource,
+  createMessageConnection,
+  StreamMessageReader,
+  StreamMessageWriter,
+  type MessageConnection,
+} from 'vscode-jsonrpc/node';
+import * as z from 'zod';
+import {
+  predictorMethods,
+  type PredictorMethod,
+  type PredictorParams,
+  type PredictorResult,
+} from '../../trainer/protocol/predictor.ts';
+import type { NodeCommand } from '../trainer/runCommandLine.ts';
+
+const openTimeoutMs = 30_000;
+const askTimeoutMs = 60_000;
+const killGraceMs = 2000;
+
+export interface PredictorOptions {
+  node: NodeCommand;
+  entry: string;
+  environment: Readonly<Record<string, string>>;
+  memoryLimitMegabytes: number;
+  /** Absolute path of the workspace folder. */
+  workspace: string;
+  log: (line: string) => void;
+}
+
+/** The long-lived child that reads images and models for the views of this window, while it lives. */
+export interface PredictorProcess {
+  /** Settles when the process is gone, with why. Never rejects. */
+  readonly stopped: Promise<string>;
+  /** The engine that it loaded. */
+  readonly engine: 'native' | 'wasm';
+  /** Rejects with a sentence for the user: what the predictor says, that it is gone, or that it took too long. */
+  ask<M extends PredictorMethod>(
+    method: M,
+    params: PredictorParams<M>,
+    signal?: AbortSignal,
+  ): Promise<PredictorResult<M>>;
+  dispose(): void;
+}
+
+/** Starts the predictor of a workspace folder. Settles when it has opened it; throws when it cannot. */
+export async function startPredictor(options: PredictorOptions): Promise<PredictorProcess> {
+  const { node, entry, workspace, log, memoryLimitMegabytes } = options;
+  const child = spawn(node.file, [`--max-old-space-size=${memoryLimitMegabytes}`, entry, 'predictor'], {
+    cwd: workspace,
+    env: { ...options.environment, ...node.environment },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    windowsHide: true,
+  });
+  createInterface(child.stderr).on('line', log);
+  const stopped = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(`it could not be started (${error.message})`));
+    child.once('exit', (code, signal) =>
+      resolve(signal === null ? `it ended with exit code ${code}` : `it was ended by ${signal}`),
+    );
+  });
+  // Without listeners, a pipe that breaks with the child would be an error of the extension host.
+  for (const stream of [child.stdin, child.stdout]) stream.on('error', () => undefined);
+  const connection = createMessageConnection(
+    new StreamMessageReader(child.stdout),
+    new StreamMessageWriter(child.stdin),
+  );
+  connection.onError(() => undefined);
+  connection.listen();
+  const dispose = () => {
+    connection.dispose();
+    child.stdin.end();
+    const timer = setTimeout(() => child.kill('SIGKILL'), killGraceMs);
+    void stopped.then(() => clearTimeout(timer));
+  };
+  const ask: PredictorProcess['ask'] = (method, params, signal) =>
+    request(connection, stopped, { method, params, signal, timeoutMs: askTimeoutMs });
+  try {
+    const { engine } = await request(connection, stopped, {
+      method: 'open',
+      params: { workspace, hostPid: process.pid },
+      signal: undefined,
+      timeoutMs: openTimeoutMs,
+    });
+    return { stopped, engine, ask, dispose };
+  } catch (error) {
+    dispose();
+    child.kill('SIGKILL');
+    throw error;
+  }
+}
+
+interface Request<M extends PredictorMethod> {
+  method: M;
+  params: PredictorParams<M>;
+  signal: AbortSignal | undefined;
+  timeoutMs: number;
+}
+
+/** One request that always settles: with its answer, the process's end, a cancellation or the time limit. */
+async function request<M extends PredictorMethod>(
+  connection: MessageConnection,
+  stopped: Promise<string>,
+  { method, params, signal, timeoutMs }: Request<M>,
+): Promise<PredictorResult<M>> {
+  const cancellation = new CancellationTokenSource();
+  const cancel = () => cancellation.cancel();
+  if (signal?.aborted) throw new Error('Cancelled.');
+  signal?.addEventListener('abort', cancel);
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const answer = await Promise.race([
+      connection.sendRequest<unknown>(method, params, cancellation.token),
+      stopped.then((why) => {
+        throw new Error(`The process that makes predictions is gone: ${why}.`);
+      }),
+      new Promise<never>((_resolve, reject) => {
+        timer = setTimeout(() => {
+          cancellation.cancel();
+          reject(new Error(`The process that makes predictions did not answer within ${timeoutMs / 1000} s.`));
+        }, timeoutMs);
+      }),
+    ]);
+    const schema: z.ZodType = predictorMethods[method].result;
+    const parsed = schema.safeParse(answer);
+    if (!parsed.success) throw new Error(`${method}: not what was expected (${z.prettifyError(parsed.error)})`);
+    // The table's schema of this very method just parsed it; TypeScript does not follow the table by a type parameter.
+    return parsed.data as PredictorResult<M>;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', cancel);
+    cancellation.dispose();
+  }
+}

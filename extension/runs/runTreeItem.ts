@@ -1,0 +1,159 @@
+import * as vscode from 'vscode';
+import { isLive } from '../../trainer/protocol/events.ts';
+import { valAccuracyOf, type Run } from '../../trainer/protocol/runSummary.ts';
+import { count, duration, loss, percent, plural, points, shortTime } from '../numbers.ts';
+import type { AnnotationStore } from './annotationStore.ts';
+import { gainOf, rungSign, runDescription } from './runLabel.ts';
+import type { UpsizeFolder } from '../upsizeFolder.ts';
+import type { TreeNode } from './runTreeModel.ts';
+
+/** A node with the folder it belongs to; `id` is the same after each redraw, so that VS Code keeps what is open. */
+export interface RunsViewNode {
+  id: string;
+  node: TreeNode;
+  folder: UpsizeFolder;
+  parent: RunsViewNode | undefined;
+  children: RunsViewNode[];
+  /** What its line was last drawn by. */
+  stamp: string;
+}
+
+/** What an item is drawn by, beside its node. */
+export interface RunTreeContext {
+  byId: ReadonlyMap<string, Run>;
+  annotations: AnnotationStore;
+  /** Stage sizes of the folder's config and of a ladder's runs. */
+  sizesOf: (ladderId: string) => readonly number[];
+  now: number;
+}
+
+const icons: Record<Run['state'], [icon: string, color: string | undefined]> = {
+  queued: ['clock', undefined],
+  preparing: ['sync~spin', 'charts.blue'],
+  running: ['sync~spin', 'charts.blue'],
+  evaluating: ['sync~spin', 'charts.blue'],
+  completed: ['check', 'charts.green'],
+  stopped: ['debug-pause', 'charts.yellow'],
+  interrupted: ['warning', 'charts.yellow'],
+  failed: ['error', 'charts.red'],
+};
+
+/** VS Code's item of a node. */
+export function runItem({ id, node }: RunsViewNode, context: RunTreeContext): vscode.TreeItem {
+  const { Expanded, Collapsed, None } = vscode.TreeItemCollapsibleState;
+  switch (node.kind) {
+    case 'folder': {
+      const item = new vscode.TreeItem(node.folder, Expanded);
+      item.iconPath = vscode.ThemeIcon.Folder;
+      return Object.assign(item, { id, contextValue: 'folder' });
+    }
+    case 'ladder': {
+      const first = node.ladder.runs[0];
+      const name = context.annotations.of(node.ladder.id).name ?? `ladder ${node.number}`;
+      const item = new vscode.TreeItem(name, node.number > 0 ? Expanded : Collapsed);
+      const newest = node.ladder.runs.at(-1)?.manifest.created ?? 0;
+      const best = node.best === null ? [] : [percent(node.best)];
+      item.description = [...best, shortTime(newest, context.now)].join(' · ');
+      item.tooltip = `${plural(node.ladder.runs.length, 'run')}${first?.manifest.config.name ? ` of ${first.manifest.config.name}` : ''}`;
+      return Object.assign(item, { id, contextValue: 'ladder' });
+    }
+    case 'group': {
+      const item = new vscode.TreeItem(node.title, Expanded);
+      item.description = plural(node.children.length, 'run');
+      return Object.assign(item, { id, contextValue: 'group' });
+    }
+    case 'unreadable': {
+      const item = new vscode.TreeItem(node.run.id, None);
+      item.description = node.run.kind === 'newer' ? 'made by a newer Upsize' : 'cannot be read';
+      item.iconPath = new vscode.ThemeIcon(node.run.kind === 'newer' ? 'lock' : 'warning');
+      item.tooltip = `${node.run.message}\n${node.run.folder}`;
+      item.resourceUri = vscode.Uri.file(node.run.folder);
+      return Object.assign(item, { id, contextValue: 'unreadable' });
+    }
+    case 'run': {
+      const item = new vscode.TreeItem(runLabel(node.run, context), node.children.length > 0 ? Expanded : None);
+      const [icon, color] = icons[node.run.state];
+      item.iconPath = new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
+      item.description = runDescription(node.run, context.byId);
+      item.accessibilityInformation = { label: spoken(node.run, context) };
+      return Object.assign(item, { id, contextValue: contextValueOf(node.run) });
+    }
+  }
+}
+
+/** Words by which menus know what can be done with a run. */
+export function contextValueOf(run: Run): string {
+  const words = ['run', run.state];
+  if (isLive(run.state)) words.push('live');
+  else words.push('ended');
+  const unfinished = run.state === 'stopped' || run.state === 'interrupted' || run.state === 'failed';
+  if (unfinished) words.push('resumable');
+  if (run.state === 'completed' || (unfinished && run.summary.bestEpoch !== null)) words.push('base');
+  return words.join(' ');
+}
+
+function runLabel(run: Run, { annotations, sizesOf }: RunTreeContext): vscode.TreeItemLabel {
+  const { name, starred } = annotations.of(run.id);
+  const sign = rungSign(run.manifest.config.stage.size, sizesOf(run.manifest.ladderId));
+  const label = [sign.text, ...(starred ? ['★'] : []), ...(name === undefined ? [] : [name])].join(' ');
+  return { label, highlights: [sign.own] };
+}
+
+function spoken(run: Run, context: RunTreeContext): string {
+  const { name } = context.annotations.of(run.id);
+  return `${name ?? 'run'}, ${run.manifest.config.stage.size} pixels, ${run.state}, ${runDescription(run, context.byId)}`;
+}
+
+function escape(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~&]/g, '\\$&').replaceAll('\n', '  \n');
+}
+
+/** All of a run at a glance. Written when it is pointed at: 2,000 tooltips nobody reads would cost as much as the list. */
+export function runTooltip(run: Run, context: RunTreeContext, folderName: string): vscode.MarkdownString {
+  const { annotations, byId, now } = context;
+  const { summary, manifest } = run;
+  const { stage } = manifest.config;
+  const said = annotations.of(run.id);
+  const accuracy = valAccuracyOf(summary);
+  const interval = summary.evaluated.validation?.accuracyInterval;
+  const gain = gainOf(run, byId);
+  const row = (head: string, value: string | null | undefined) => (value == null ? [] : [`| ${head} | ${value} |`]);
+  const lines = [
+    `**${escape(said.name ?? `${stage.size} px`)}** · ${run.state}${said.starred ? ' · ★' : ''}`,
+    '',
+    ...(summary.message === null ? [] : [escape(summary.message), '']),
+    '| | |',
+    '|:--|:--|',
+    ...row(
+      'val\\_accuracy',
+      accuracy === null
+        ? null
+        : `${percent(accuracy)}${interval ? ` (${(interval[0] * 100).toFixed(1)}–${(interval[1] * 100).toFixed(1)})` : ''}, used for selection`,
+    ),
+    ...row('gain', gain === null ? null : `${points(gain)} pt over its parent`),
+    ...row('val\\_loss', summary.evaluated.validation ? loss(summary.evaluated.validation.loss) : null),
+    ...row('epochs', summary.epochs.length > 0 ? `${summary.epochs.length} of at most ${stage.training.epochs}` : null),
+    ...row('time', summary.seconds >= 1 ? duration(summary.seconds) : null),
+    ...row(
+      'grows by',
+      stage.extend === null
+        ? 'a new network'
+        : stage.extend.strategy === 'feeder'
+          ? `${stage.extend.feeder} feeder`
+          : 'the same layers on larger images',
+    ),
+    ...row(
+      'parameters',
+      summary.model
+        ? `${count(summary.model.trainableParameters)} of ${count(summary.model.totalParameters)} train`
+        : null,
+    ),
+    ...row('engine', summary.engine ? `${summary.engine.name}, ${summary.engine.mode}` : null),
+    ...row('begun', shortTime(manifest.created, now)),
+    ...row('in', escape(folderName)),
+    ...row('tags', said.tags.length > 0 ? escape(said.tags.join(', ')) : null),
+    ...row('id', `\`${run.id}\``),
+    ...(said.note === '' ? [] : ['', escape(said.note)]),
+  ];
+  return new vscode.MarkdownString(lines.join('\n'));
+}

@@ -1,0 +1,46 @@
+import type { EffectiveConfig } from '../../trainer/protocol/config.ts';
+import type { Run } from '../../trainer/protocol/runSummary.ts';
+
+/** Seconds that a stage will take, from what the last runs of this ladder needed for an image of their size; null without one. */
+export function expectedSeconds(effective: EffectiveConfig, runs: readonly Run[]): number | null {
+  const { size, training } = effective.stage;
+  const measured = runs
+    .filter((run) => run.summary.epochs.length > 0 && run.manifest.config.dataset.path === effective.dataset.path)
+    .sort((a, b) => nearness(a, size) - nearness(b, size) || b.manifest.created - a.manifest.created)[0];
+  if (!measured) return null;
+  const epochs = measured.summary.epochs;
+  const secondsPerEpoch = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0) / epochs.length;
+  // A convolution's work grows with the pixels.
+  const growth = (size / measured.manifest.config.stage.size) ** 2;
+  return secondsPerEpoch * growth * training.epochs;
+}
+
+function nearness(run: Run, size: number): number {
+  return Math.abs(Math.log2(run.manifest.config.stage.size / size));
+}
+
+/** In one line what a stage will do: its size, what it grows from, what is frozen, how long at most. */
+export function planSentence(effective: EffectiveConfig, parent: Run | null, seconds: number | null): string {
+  const { size, extend, freeze, training } = effective.stage;
+  const parts = [`Training at ${size} px`];
+  if (parent === null) parts.push('a new network');
+  else {
+    const { size: parentSize } = parent.manifest.config.stage;
+    parts.push(
+      extend?.strategy === 'feeder'
+        ? `${extend.feeder} feeder in front of the ${parentSize} px run`
+        : `from the ${parentSize} px run`,
+    );
+  }
+  if (freeze === 'parent') parts.push('its layers frozen');
+  else if (Array.isArray(freeze)) parts.push(`frozen: ${freeze.join(', ')}`);
+  else if (parent !== null) parts.push('nothing frozen');
+  const time = seconds === null ? '' : `, about ${atMost(seconds)}`;
+  parts.push(`at most ${training.epochs} epochs${time}`);
+  return parts.join(' · ');
+}
+
+function atMost(seconds: number): string {
+  if (seconds < 90) return `${Math.max(5, Math.ceil(seconds / 5) * 5)} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}

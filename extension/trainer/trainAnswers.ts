@@ -1,0 +1,35 @@
+import * as z from 'zod';
+import { effectiveConfigSchema } from '../../trainer/protocol/config.ts';
+import { runIdSchema } from '../../trainer/protocol/runFolder.ts';
+
+const refusals = [
+  /** The last run did not end by itself: the user decides. */
+  z.object({
+    outcome: z.literal('choose'),
+    runId: runIdSchema,
+    message: z.string(),
+    choices: z.array(z.enum(['resume', 'continueFromBest', 'retrain'])),
+  }),
+  z.object({ outcome: z.literal('busy'), runId: runIdSchema, message: z.string() }),
+  z.object({ outcome: z.literal('done'), runId: runIdSchema, message: z.string(), suggestedSize: z.number().int() }),
+] as const;
+
+/** What `upsize train --dry-run --json` says. */
+export const planAnswerSchema = z.discriminatedUnion('outcome', [
+  z.object({
+    outcome: z.literal('wouldTrain'),
+    stageIndex: z.number().int().nullable(),
+    parentId: runIdSchema.nullable(),
+    reason: z.string(),
+    effective: effectiveConfigSchema,
+  }),
+  ...refusals,
+]);
+export type PlanAnswer = z.infer<typeof planAnswerSchema>;
+
+/** What `upsize train --detach --json` and `upsize resume --detach --json` say. */
+export const startAnswerSchema = z.discriminatedUnion('outcome', [
+  z.object({ outcome: z.literal('started'), id: runIdSchema }),
+  ...refusals,
+]);
+export type StartAnswer = z.infer<typeof startAnswerSchema>;

@@ -1,0 +1,65 @@
+import type { Extend, Freeze } from '../../trainer/protocol/config.ts';
+
+/** Everything that a new run can be asked for. What is not said is the config's. */
+export interface TrainRequest {
+  /** `next` is the stage after the chosen or newest run, `ladder` the first one of a new ladder, `stage` one by its place. */
+  what: 'next' | 'newLadder' | { stage: number };
+  /** Run to start from. */
+  from?: string;
+  /** Absolute path of the config. */
+  config?: string;
+  changes?: StageChanges;
+}
+
+/** A one-off, without editing a file. */
+export interface StageChanges {
+  size?: number;
+  epochs?: number;
+  learningRate?: number;
+  batchSize?: number;
+  freeze?: Freeze;
+  extend?: Extend;
+}
+
+/** The command line of a request, without the parts that every call has (`--workspace`, `--json`). */
+export function trainArguments(request: TrainRequest): string[] {
+  const args = ['train'];
+  if (request.what === 'next') args.push('--next');
+  else if (request.what === 'newLadder') args.push('--new-ladder');
+  else args.push('--stage', String(request.what.stage + 1));
+  if (request.from !== undefined) args.push('--from', request.from);
+  if (request.config !== undefined) args.push('--config', request.config);
+  return [...args, ...changeArguments(request.changes ?? {})];
+}
+
+function changeArguments(changes: StageChanges): string[] {
+  const { size, epochs, learningRate, batchSize, freeze, extend } = changes;
+  const args: string[] = [];
+  const add = (name: string, value: string | number | undefined) => {
+    if (value !== undefined) args.push(name, String(value));
+  };
+  add('--size', size);
+  add('--epochs', epochs);
+  add('--learning-rate', learningRate);
+  add('--batch-size', batchSize);
+  add('--freeze', Array.isArray(freeze) ? freeze.join(',') : freeze);
+  if (extend !== undefined) {
+    add('--strategy', extend.strategy);
+    if (extend.strategy === 'feeder') {
+      add('--feeder', extend.feeder);
+      add('--cut', extend.cut);
+    } else {
+      add('--trainable-from', extend.trainableFrom);
+    }
+  }
+  return args;
+}
+
+/** The same command as a line for a terminal: `upsize train --next --from …`. */
+export function commandLine(args: readonly string[]): string {
+  return ['upsize', ...args.map(quoted)].join(' ');
+}
+
+function quoted(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,122 @@
+import path from 'node:path';
+import type * as z from 'zod';
+import { startPredictor } from '../prediction/predictorProcess.ts';
+import { childEnvironment } from './childEnvironment.ts';
+import { parseAnswer } from './parseAnswer.ts';
+import { runCommandLine } from './runCommandLine.ts';
+import { chooseNode, nodeCandidates, type ChosenNode } from './trainerNode.ts';
+
+/** What the trainer needs to know of the editor it is called from. */
+export interface TrainerSettings {
+  /** The trainer's bundle. */
+  entry: string;
+  /** Of machine scope; empty where not set. */
+  nodePath: () => string;
+  engine: () => 'auto' | 'native' | 'wasm';
+  /** Throws with a sentence for the user where the workspace is not trusted. */
+  requireTrust: () => void;
+  log: (line: string) => void;
+}
+
+export interface TrainerCall {
+  /** Subcommand and options, without `--workspace` and `--json`. */
+  args: readonly string[];
+  /** Absolute path of the workspace folder. */
+  workspace: string;
+  signal?: AbortSignal;
+  timeoutMs?: number;
+  accept?: readonly number[];
+  /** Takes what the trainer says for people meanwhile. */
+  onLine?: (line: string) => void;
+}
+
+const probeMemoryMegabytes = 512;
+
+/** Calls the trainer's command line, in a Node that can run it. */
+export class Trainer {
+  readonly #settings: TrainerSettings;
+  #chosen: { key: string; node: Promise<ChosenNode> } | undefined;
+
+  constructor(settings: TrainerSettings) {
+    this.#settings = settings;
+  }
+
+  get entry(): string {
+    return this.#settings.entry;
+  }
+
+  /** What the children of this extension see of its environment. */
+  get environment(): Record<string, string> {
+    const engine = this.#settings.engine();
+    return childEnvironment(process.env, engine === 'auto' ? {} : { UPSIZE_ENGINE: engine });
+  }
+
+  /** The Node that runs the trainer; found by asking once, and again after a setting or the engine changed. */
+  node(): Promise<ChosenNode> {
+    const key = `${this.#settings.nodePath()} ${this.#settings.engine()}`;
+    if (this.#chosen?.key !== key) {
+      const node = this.#chooseNode();
+      this.#chosen = { key, node };
+      node.catch(() => {
+        if (this.#chosen?.node === node) this.#chosen = undefined;
+      });
+    }
+    return this.#chosen.node;
+  }
+
+  /** The next call asks anew which Node to take: an engine was installed. */
+  forgetNode(): void {
+    this.#chosen = undefined;
+  }
+
+  /** Runs a command and settles with what it printed. Throws a TrainerError, or that the workspace is not trusted. */
+  async run(call: TrainerCall): Promise<string> {
+    this.#settings.requireTrust();
+    const node = await this.node();
+    this.#settings.log(`upsize ${call.args.join(' ')} (in ${call.workspace}, ${node.file})`);
+    return runCommandLine({
+      node,
+      entry: this.entry,
+      args: [...call.args, '--workspace', call.workspace],
+      cwd: call.workspace,
+      environment: this.environment,
+      ...(call.signal ? { signal: call.signal } : {}),
+      ...(call.timeoutMs === undefined ? {} : { timeoutMs: call.timeoutMs }),
+      ...(call.accept ? { accept: call.accept } : {}),
+      onLine: (line) => {
+        this.#settings.log(line);
+        call.onLine?.(line);
+      },
+    });
+  }
+
+  /** As `run`, with `--json`, parsed. */
+  async ask<T>(schema: z.ZodType<T>, call: TrainerCall): Promise<T> {
+    const text = await this.run({ ...call, args: [...call.args, '--json'] });
+    return parseAnswer(schema, text, call.args[0] ?? '');
+  }
+
+  async #chooseNode(): Promise<ChosenNode> {
+    const { nodePath, entry, log } = this.#settings;
+    const candidates = nodeCandidates({
+      setting: nodePath(),
+      execPath: process.execPath,
+      isElectron: 'electron' in process.versions,
+      searchPath: process.env['PATH'] ?? '',
+    });
+    const node = await chooseNode(candidates, async (candidate) => {
+      const predictor = await startPredictor({
+        node: candidate,
+        entry,
+        environment: this.environment,
+        memoryLimitMegabytes: probeMemoryMegabytes,
+        workspace: path.dirname(entry),
+        log,
+      });
+      predictor.dispose();
+      return predictor.engine;
+    });
+    log(`The trainer runs in ${node.source} (${node.file}), engine ${node.engine}`);
+    return node;
+  }
+}

@@ -1,0 +1,78 @@
+import * as vscode from 'vscode';
+import type { Run } from '../trainer/protocol/runSummary.ts';
+import type { Memory } from './config/activeConfig.ts';
+import { UpsizeFolder } from './upsizeFolder.ts';
+
+/** A run together with the folder it belongs to. */
+export interface FolderRun {
+  folder: UpsizeFolder;
+  run: Run;
+}
+
+/** All workspace folders on a disk, each with its own `.upsize`. */
+export class UpsizeFolders implements vscode.Disposable {
+  readonly #memory: Memory;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #folders = new Map<string, { folder: UpsizeFolder; subscription: vscode.Disposable }>();
+  readonly #subscription: vscode.Disposable;
+
+  /** Folders came or went, or something in one of them changed. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(memory: Memory) {
+    this.#memory = memory;
+    this.#subscription = vscode.workspace.onDidChangeWorkspaceFolders(() => this.#follow());
+    this.#follow();
+  }
+
+  get all(): UpsizeFolder[] {
+    return [...this.#folders.values()].map(({ folder }) => folder);
+  }
+
+  /** Settles after the first look at all folders. */
+  get ready(): Promise<void> {
+    return Promise.all(this.all.map((folder) => folder.ready)).then(() => undefined);
+  }
+
+  /** The folder that a file lies in. */
+  of(uri: vscode.Uri): UpsizeFolder | undefined {
+    const workspaceFolder = vscode.workspace.getWorkspaceFolder(uri);
+    return workspaceFolder && this.#folders.get(workspaceFolder.uri.toString())?.folder;
+  }
+
+  /** A run by its id, whichever folder it is in. */
+  run(id: string): FolderRun | undefined {
+    for (const folder of this.all) {
+      const run = folder.runsById.get(id);
+      if (run) return { folder, run };
+    }
+    return undefined;
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    for (const { folder, subscription } of this.#folders.values()) {
+      subscription.dispose();
+      folder.dispose();
+    }
+    this.#changed.dispose();
+  }
+
+  #follow(): void {
+    const present = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
+    const keys = new Set(present.map(({ uri }) => uri.toString()));
+    for (const [key, { folder, subscription }] of this.#folders) {
+      if (keys.has(key)) continue;
+      subscription.dispose();
+      folder.dispose();
+      this.#folders.delete(key);
+    }
+    for (const workspaceFolder of present) {
+      const key = workspaceFolder.uri.toString();
+      if (this.#folders.has(key)) continue;
+      const folder = new UpsizeFolder(workspaceFolder, this.#memory);
+      this.#folders.set(key, { folder, subscription: folder.onDidChange(() => this.#changed.fire()) });
+    }
+    this.#changed.fire();
+  }
+}

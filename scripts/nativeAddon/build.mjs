@@ -1,0 +1,61 @@
+// Builds tfjs-node's addon: node scripts/nativeAddon/build.mjs --include DIR --lib DIR --out FILE
+// Only a clone does this (an installed extension ships the result). Needs a C++17 compiler, make and Python 3.
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+const { values } = parseArgs({
+  options: { include: { type: 'string' }, lib: { type: 'string' }, out: { type: 'string' } },
+});
+if (!values.include || !values.lib || !values.out) {
+  console.error('Usage: build.mjs --include DIR --lib DIR --out FILE');
+  process.exit(2);
+}
+
+const repository = join(import.meta.dirname, '..', '..');
+const require = createRequire(import.meta.url);
+const binding = join(dirname(require.resolve('@tensorflow/tfjs-node/package.json')), 'binding');
+
+/** Node's headers: beside this Node, in the platform package of the npm package `node`, or where npm was told. */
+function headers() {
+  const candidates = [
+    join(dirname(process.execPath), '..'),
+    join(repository, '.tools', 'node', 'node_modules', `node-${process.platform}-${process.arch}`),
+    process.env.npm_config_nodedir,
+  ];
+  return candidates.find((folder) => folder && existsSync(join(folder, 'include', 'node', 'node_api.h')));
+}
+
+const build = mkdtempSync(join(tmpdir(), 'upsize-addon-'));
+try {
+  copyFileSync(join(import.meta.dirname, 'binding.gyp'), join(build, 'binding.gyp'));
+  cpSync(binding, join(build, 'binding'), { recursive: true });
+  const nodedir = headers();
+  const arguments_ = [
+    require.resolve('node-gyp/bin/node-gyp.js'),
+    'rebuild',
+    '--loglevel=error',
+    `--directory=${build}`,
+    // Without headers at hand node-gyp downloads them from nodejs.org.
+    ...(nodedir ? [`--nodedir=${nodedir}`] : []),
+    '--',
+    `-Dtensorflow_include_dir=${values.include}`,
+    `-Dtensorflow_lib_dir=${values.lib}`,
+  ];
+  const { status, error, stdout, stderr } = spawnSync(process.execPath, arguments_, { cwd: build, encoding: 'utf8' });
+  if (error) throw error;
+  if (status !== 0) {
+    console.error(stdout + stderr);
+    console.error(
+      'The addon could not be built. It needs a C++17 compiler, make and Python 3 (Debian: build-essential python3).',
+    );
+    process.exit(1);
+  }
+  mkdirSync(dirname(values.out), { recursive: true });
+  copyFileSync(join(build, 'build', 'Release', 'tfjs_binding.node'), values.out);
+} finally {
+  rmSync(build, { recursive: true, force: true });
+}

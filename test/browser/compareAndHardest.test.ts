@@ -1,0 +1,175 @@
+import { strict as assert } from 'node:assert';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { CompareRunsPanel } from '../../extension/panels/compareRuns/compareRunsPanel.ts';
+import { HardestImagesPanel } from '../../extension/panels/hardestImages/hardestImagesPanel.ts';
+import type { PanelWorkspace } from '../../extension/panels/panelServices.ts';
+import { openPanel, type OpenPanel } from './harness/panelPage.ts';
+import { RecordedWorkspace } from './harness/recordedWorkspace.ts';
+import { assertAccessibleInAllThemes, hostileNames } from './harness/themes.ts';
+import { writeLadder } from './harness/writtenLadder.ts';
+
+const onePixel =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
+describe('comparison of runs and hardest images in a browser', () => {
+  let folder: string;
+  let panel: OpenPanel;
+  let host: { dispose(): void };
+  const copied: string[] = [];
+  const opened: { title: string; files: readonly string[] }[] = [];
+  const saving = {
+    save: () => Promise.resolve(true),
+    copy: (text: string) => {
+      copied.push(text);
+      return Promise.resolve();
+    },
+  };
+  const openImages = (title: string, files: readonly string[]) => {
+    opened.push({ title, files });
+    return Promise.resolve();
+  };
+  const openComparison = async (runIds: string[]) => {
+    panel = await openPanel({
+      panel: 'compareRuns',
+      connect: (post) => {
+        const made = new CompareRunsPanel({
+          workspace: new RecordedWorkspace(folder),
+          runIds,
+          actions: { openImages, openConfusionMatrix: (runId) => openImages(runId, []) },
+          saving,
+          post,
+          log: () => undefined,
+        });
+        host = made;
+        return (message) => made.channel.receive(message);
+      },
+    });
+    await panel.page.waitForSelector('main:not([aria-busy])');
+  };
+  const openHardest = async (runId: string, ask: PanelWorkspace['ask']) => {
+    panel = await openPanel({
+      panel: 'hardestImages',
+      connect: (post) => {
+        const made = new HardestImagesPanel({
+          workspace: new RecordedWorkspace(folder, ask),
+          runId,
+          trusted: true,
+          actions: { openImages, openFile: (file) => openImages('file', [file]) },
+          saving,
+          post,
+          log: () => undefined,
+        });
+        host = made;
+        return (message) => made.channel.receive(message);
+      },
+    });
+    await panel.page.waitForSelector('main:not([aria-busy])');
+  };
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'upsize-compare-'));
+    copied.length = 0;
+    opened.length = 0;
+  });
+  afterEach(async () => {
+    host.dispose();
+    await panel.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('orders, pins, hides and copies figures, and leads to the images of a disagreement', async () => {
+    const ids = writeLadder(folder, { epochs: 5, stepsPerEpoch: 3, images: 200 });
+    await openComparison(ids);
+    const { page } = panel;
+    const heads = () => page.locator('.metrics thead .head.name').allInnerTexts();
+    assert.deepEqual(await heads(), ['48', '96', '192']);
+    await page.getByRole('button', { name: 'time', exact: true }).click();
+    await page.getByRole('button', { name: 'val_accuracy', exact: true }).click();
+    await page.waitForFunction(() => document.querySelector('.metrics thead .head.name')?.textContent === '192');
+    await page.getByRole('button', { name: 'Pin 48' }).click();
+    await page.waitForFunction(() => document.querySelector('.metrics thead .head.name')?.textContent === '48');
+    await page.getByText('Choose metrics').click();
+    await page.getByRole('checkbox', { name: 'macro F1' }).click();
+    await page.waitForFunction(() => !document.querySelector('.metrics')?.textContent?.includes('macro F1'));
+    await page.getByRole('button', { name: 'Copy as Markdown' }).click();
+    await page.getByRole('button', { name: 'Copy as CSV' }).click();
+    await page.waitForTimeout(100);
+    assert.match(copied[0] ?? '', /^\| metric \| 48 \| 192 \| 96 \|\n\| --- \|/);
+    assert.match(copied[1] ?? '', /^metric,48,192,96\nval_accuracy,0\.\d+/);
+    assert.ok(!copied[1]?.includes('macro'));
+    await page.getByRole('heading', { name: /^They disagree on \d+ of 200 images$/ }).waitFor();
+    await page.getByRole('button', { name: 'Show in Gallery' }).click();
+    await page.waitForTimeout(100);
+    assert.ok((opened.at(-1)?.files.length ?? 0) > 0);
+    await page.getByRole('rowheader', { name: 'stage.size' }).waitFor();
+    assert.deepEqual(panel.complaints, []);
+  });
+
+  it('is clean for axe-core in four themes, with hostile names and numbers that are none', async () => {
+    const ids = writeLadder(folder, {
+      epochs: 5,
+      stepsPerEpoch: 3,
+      images: 60,
+      notFinite: true,
+      classNames: hostileNames,
+    });
+    await openComparison(ids);
+    await assertAccessibleInAllThemes(panel);
+    assert.equal(await panel.page.locator('img').count(), 0);
+    assert.equal(
+      await panel.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+      0,
+    );
+  });
+
+  it('says that the runs are gone', async () => {
+    await openComparison(['gone-1', 'gone-2']);
+    await panel.page.getByRole('heading', { name: 'These runs are gone' }).waitFor();
+  });
+
+  it('asks what spoke for each hard image only when it is seen, for either class', async () => {
+    const ids = writeLadder(folder, { epochs: 4, stepsPerEpoch: 3, images: 300 });
+    const asked: string[] = [];
+    await openHardest(ids[2] ?? '', (method, params) => {
+      if (method !== 'explainImage') return Promise.reject(new Error(method));
+      asked.push(JSON.stringify(params));
+      return Promise.resolve({
+        dataUri: onePixel,
+        size: 1,
+        className: '',
+        heat: { width: 2, height: 2, values: [0, 0.2, 0.6, 1] },
+      } as never);
+    });
+    const { page } = panel;
+    await page.locator('.hard img').first().waitFor();
+    await page.waitForTimeout(300);
+    const first = asked.length;
+    assert.ok(first > 0 && first < 60, `${first} of 60`);
+    const losses = (await page.locator('.hard li').allInnerTexts()).map((text) =>
+      Number(/loss ([\d.]+)/.exec(text)?.[1]),
+    );
+    assert.deepEqual(
+      losses,
+      [...losses].sort((a, b) => b - a),
+    );
+    await page.getByRole('radio', { name: 'what spoke for the true class' }).click();
+    await page.waitForTimeout(300);
+    assert.ok(asked.length > first);
+    await page.locator('.hard button').first().click();
+    await page.getByRole('button', { name: 'Show in Gallery' }).click();
+    await page.waitForTimeout(100);
+    assert.deepEqual(
+      opened.map(({ files }) => files.length),
+      [1, 60],
+    );
+    await assertAccessibleInAllThemes(panel);
+  });
+
+  it('keeps the list where the predictor fails, and says why', async () => {
+    const ids = writeLadder(folder, { epochs: 4, stepsPerEpoch: 3, images: 40 });
+    await openHardest(ids[2] ?? '', () => Promise.reject(new Error('The model of this run cannot be opened.')));
+    await panel.page.getByText('The model of this run cannot be opened.').first().waitFor();
+    assert.equal(await panel.page.locator('.hard li').count(), 40);
+  });
+});

@@ -1,0 +1,213 @@
+import { strict as assert } from 'node:assert';
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DashboardPanel } from '../../extension/panels/dashboard/dashboardPanel.ts';
+import { encodeEvent } from '../../trainer/protocol/events.ts';
+import { runPaths } from '../../trainer/protocol/runFolder.ts';
+import { openPanel, type OpenPanel } from './harness/panelPage.ts';
+import { RecordedWorkspace } from './harness/recordedWorkspace.ts';
+import { assertAccessibleInAllThemes, hostileNames } from './harness/themes.ts';
+import { writeLadder } from './harness/writtenLadder.ts';
+
+describe('dashboard in a browser', () => {
+  let folder: string;
+  let panel: OpenPanel;
+  let host: DashboardPanel;
+  const asked: string[] = [];
+  const saved = new Map<string, string>();
+
+  const open = async (
+    workspace: RecordedWorkspace,
+    ladderId: string,
+    more: { savedState?: unknown; language?: string } = {},
+  ) => {
+    const act = (what: string) => (runId: string) => {
+      asked.push(`${what} ${runId}`);
+      return Promise.resolve();
+    };
+    panel = await openPanel({
+      panel: 'dashboard',
+      ...more,
+      connect: (post) => {
+        host = new DashboardPanel({
+          workspace,
+          ladderId,
+          trusted: true,
+          actions: {
+            stop: act('stop'),
+            openConfusionMatrix: act('matrix'),
+            openHardestImages: act('hardest'),
+            trainNextStage: act('next'),
+          },
+          saving: {
+            save: (name, content) => {
+              saved.set(name, Buffer.from(content).toString('utf8'));
+              return Promise.resolve(true);
+            },
+            copy: () => Promise.resolve(),
+          },
+          post,
+          log: (line) => asked.push(line),
+        });
+        return (message) => host.channel.receive(message);
+      },
+    });
+    await panel.page.waitForSelector('main:not([aria-busy])');
+  };
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'upsize-dashboard-'));
+    asked.length = 0;
+    saved.clear();
+  });
+  afterEach(async () => {
+    host.dispose();
+    await panel.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('shows the stages, moves with the run, and reaches every control by keyboard and pointer', async () => {
+    const ids = writeLadder(folder, { lastState: 'running', lastEpochs: 4, stepsPerEpoch: 8, images: 120 });
+    const workspace = new RecordedWorkspace(folder);
+    await open(workspace, ids[0] ?? '');
+    const { page } = panel;
+    await page.getByRole('heading', { name: 'Fruit, ladder 1' }).waitFor();
+    const strip = page.getByRole('group', { name: 'Stages of the ladder' }).getByRole('button');
+    assert.equal(await strip.count(), 3);
+    await page.getByText('stage 3 of 3 · epoch 5/12').waitFor();
+
+    // The trainer writes another epoch; nothing but the change travels.
+    const paths = runPaths(path.join(folder, '.upsize/runs', ids[2] ?? ''));
+    const last = workspace.runs().at(-1)?.summary;
+    const epoch = last?.epochs.at(-1);
+    assert.ok(last && epoch);
+    const { time: _time, ...columns } = epoch;
+    appendFileSync(
+      paths.events(1),
+      encodeEvent({ type: 'epoch', ...columns, epoch: 4, step: 40, valAccuracy: 0.777 }, last.lastSeq + 1, Date.now()),
+    );
+    workspace.changed();
+    await page.getByText('epoch 6/12').waitFor();
+    await strip.nth(2).getByText('77.7').waitFor();
+
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('button', { name: 'Show Confusion Matrix' }).click();
+    await page.getByRole('button', { name: 'Show Hardest Images' }).click();
+    assert.deepEqual(asked, [`stop ${ids[2]}`, `matrix ${ids[2]}`, `hardest ${ids[2]}`]);
+
+    // Axis, metric, detail and smoothing by keyboard.
+    await page.getByRole('radio', { name: 'epochs', exact: true }).focus();
+    for (const name of ['steps', 'minutes', 'images']) {
+      await page.keyboard.press('ArrowRight');
+      await page.getByRole('radio', { name, exact: true, checked: true }).waitFor();
+    }
+    await page.getByRole('radio', { name: 'loss' }).click();
+    await page.getByRole('radio', { name: 'step by step' }).click();
+    await page.getByRole('radio', { name: 'smooth', exact: true }).click();
+
+    // A click on a stage shows it alone; the chart can be walked and zoomed by keyboard.
+    await strip.first().click();
+    const chart = page.getByRole('img', { name: /^loss of Fruit/ });
+    await chart.focus();
+    await page.keyboard.press('ArrowRight');
+    await page.locator('.plots > .chart [aria-live]').getByText('48 train').waitFor();
+    await page.keyboard.press('+');
+    await page.getByRole('button', { name: 'Show the whole ladder' }).click();
+    await page.locator('.stage[aria-pressed="false"]').first().waitFor();
+
+    await page.getByRole('tab', { name: 'log' }).click();
+    await page.getByText('Engine: native').waitFor();
+    await page.getByRole('tab', { name: 'per class' }).click();
+    await page.getByRole('rowheader', { name: 'banana' }).waitFor();
+
+    await page.getByRole('button', { name: 'loss: show as a table' }).click();
+    await page.getByRole('columnheader', { name: 'val_accuracy' }).waitFor();
+    await page.getByRole('button', { name: 'loss: save as CSV' }).click();
+    await page.getByRole('button', { name: 'loss: save as SVG' }).click();
+    await page.getByRole('button', { name: 'loss: show as a table' }).click();
+    await page.getByRole('button', { name: 'loss: save as PNG' }).click();
+    await page.waitForTimeout(200);
+    assert.deepEqual([...saved.keys()].sort(), ['loss-by-images.csv', 'loss-by-images.png', 'loss-by-images.svg']);
+    assert.match(saved.get('loss-by-images.csv') ?? '', /^run,epoch,step,/);
+    assert.match(saved.get('loss-by-images.svg') ?? '', /^<svg/);
+
+    const state = (await panel.savedState()) as { target: unknown; view: { metric: string; axis: string } };
+    assert.deepEqual(state.target, { folder, ladderId: ids[0] });
+    assert.deepEqual([state.view.metric, state.view.axis], ['loss', 'images']);
+    assert.deepEqual(panel.complaints, []);
+  });
+
+  it('is clean for axe-core in four themes, and changes its colours without a reload', async () => {
+    const ids = writeLadder(folder, { epochs: 6, stepsPerEpoch: 4, images: 60 });
+    await open(new RecordedWorkspace(folder), ids[0] ?? '');
+    await assertAccessibleInAllThemes(panel);
+    const stroke = () => panel.page.locator('.legend path').first().getAttribute('stroke');
+    await panel.setTheme('dark');
+    const dark = await stroke();
+    await panel.setTheme('light');
+    assert.notEqual(await stroke(), dark);
+  });
+
+  it('comes back after a reload as it was', async () => {
+    const ids = writeLadder(folder, { epochs: 6, stepsPerEpoch: 4, images: 60 });
+    const view = {
+      axis: 'minutes',
+      metric: 'loss',
+      smoothing: '0.6',
+      steps: false,
+      below: 'log',
+      chosen: ids[1],
+      range: null,
+    };
+    await open(new RecordedWorkspace(folder), ids[0] ?? '', { savedState: { target: {}, view }, language: 'de' });
+    const { page } = panel;
+    assert.equal(await page.getByRole('radio', { name: 'minutes' }).getAttribute('aria-checked'), 'true');
+    assert.equal(await page.getByRole('tab', { name: 'log' }).getAttribute('aria-selected'), 'true');
+    // Numbers are written as the reader's language writes them.
+    await page
+      .locator('.accuracy')
+      .first()
+      .getByText(/^\d\d,\d/)
+      .waitFor();
+  });
+
+  it('draws hostile names, NaN and infinity as nothing but themselves', async () => {
+    const [first = '', second = '', third = ''] = hostileNames;
+    const ids = writeLadder(folder, {
+      name: first,
+      classNames: hostileNames,
+      epochs: 6,
+      stepsPerEpoch: 4,
+      images: 60,
+      notFinite: true,
+      lastState: 'failed',
+      lastEpochs: 3,
+    });
+    const workspace = new RecordedWorkspace(folder);
+    workspace.names.set(ids[0] ?? '', second);
+    workspace.names.set(ids[1] ?? '', third);
+    workspace.names.set(ids[2] ?? '', hostileNames[3] ?? '');
+    await open(workspace, ids[0] ?? '');
+    const { page } = panel;
+    await page.getByRole('heading', { name: `${first}, ladder 1` }).waitFor();
+    await page.getByText('Lower the learning rate').first().waitFor();
+    await page.getByRole('radio', { name: 'loss' }).click();
+    await page.getByRole('button', { name: 'loss: show as a table' }).click();
+    await page.getByRole('cell', { name: 'NaN' }).first().waitFor();
+    assert.equal(await page.locator('img').count(), 0);
+    assert.equal(await page.title(), 'dashboard');
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.equal(wide, 0, 'a long name does not make the page wider');
+    assert.deepEqual(panel.complaints, []);
+  });
+
+  it('says that a ladder is gone, also while it is shown', async () => {
+    const ids = writeLadder(folder, { epochs: 4, stepsPerEpoch: 4, images: 20 });
+    const workspace = new RecordedWorkspace(folder);
+    await open(workspace, ids[0] ?? '');
+    rmSync(path.join(folder, '.upsize'), { recursive: true });
+    workspace.changed();
+    await panel.page.getByRole('heading', { name: 'This ladder is gone' }).waitFor();
+    writeLadder(folder, { epochs: 4, stepsPerEpoch: 4, images: 20 });
+  });
+});

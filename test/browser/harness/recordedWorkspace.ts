@@ -1,0 +1,45 @@
+import type { PanelWorkspace } from '../../../extension/panels/panelServices.ts';
+import type { Run } from '../../../trainer/protocol/runSummary.ts';
+import { RunStore } from '../../../trainer/protocol/runStore.ts';
+import { predictorMethods } from '../../../trainer/protocol/predictor.ts';
+import { readStepsOf } from './readStepsOf.ts';
+
+/** A workspace folder of recorded runs, as the extension would give it to the panels. */
+export class RecordedWorkspace implements PanelWorkspace {
+  readonly folder: string;
+  readonly names = new Map<string, string>();
+  readonly #store: RunStore;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(folder: string, predictor?: PanelWorkspace['ask']) {
+    this.folder = folder;
+    if (predictor) this.ask = predictor;
+    this.#store = new RunStore(folder);
+  }
+
+  runs(): readonly Run[] {
+    return this.#store.list().runs;
+  }
+
+  nameOf(runId: string): string | null {
+    return this.names.get(runId) ?? null;
+  }
+
+  onDidChangeRuns(listener: () => void): { dispose(): void } {
+    this.#listeners.add(listener);
+    return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  /** Says that something was written into the run folders. */
+  changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  ask: PanelWorkspace['ask'] = (method, params) => {
+    if (method !== 'readSteps') return Promise.reject(new Error('There is no predictor in this test.'));
+    const asked = predictorMethods.readSteps.params.parse(params);
+    const run = this.runs().find(({ id }) => id === asked.runId);
+    if (!run) return Promise.reject(new Error('This run is gone.'));
+    return Promise.resolve(readStepsOf(run.folder, asked) as never);
+  };
+}

@@ -1,0 +1,92 @@
+import { chromium, type Browser, type Page } from 'playwright-core';
+import type { CodeServer, WindowOptions } from './codeServer.ts';
+
+const openTimeoutMs = 60_000;
+
+const chromiumArguments = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** A headless Chromium in which windows of the workbench open. */
+export async function launchChromium(executablePath: string): Promise<Browser> {
+  return chromium.launch({ executablePath, headless: true, args: chromiumArguments });
+}
+
+export interface WorkbenchOptions extends WindowOptions {
+  /** Size of the window in CSS pixels. */
+  size?: { width: number; height: number };
+  /** Takes each line of the workbench's and its extension host's log. */
+  log?: (level: string, line: string) => void;
+}
+
+/** One window of VS Code in the browser. */
+export interface Workbench {
+  readonly page: Page;
+  /** Settles with the exit code of the window's extension tests. */
+  readonly exitCode: Promise<number>;
+  /** Reloads the window as its user would. Settles when the workbench stands again. */
+  reload(): Promise<void>;
+  /** Runs a command from the palette, by its full title. */
+  runCommand(title: string): Promise<void>;
+  screenshot(path: string): Promise<void>;
+  /** Closes the window; its extension host goes with it. */
+  close(): Promise<void>;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Opens a window. Settles when the workbench stands. */
+export async function openWorkbench(
+  browser: Browser,
+  server: CodeServer,
+  options: WorkbenchOptions,
+): Promise<Workbench> {
+  const { size = { width: 1280, height: 800 }, log = () => undefined } = options;
+  const context = await browser.newContext({ viewport: size, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  const exit = Promise.withResolvers<number>();
+  await page.exposeFunction('codeAutomationLog', (level: string, parts: unknown) => {
+    const line = Array.isArray(parts) ? parts.map(textOf).join(' ') : textOf(parts);
+    log(level, line);
+  });
+  await page.exposeFunction('codeAutomationExit', (code: number) => exit.resolve(code));
+  page.on('crash', () => exit.reject(new Error('The browser page with the workbench crashed.')));
+  // Nobody may be waiting for the tests of a window that has none.
+  exit.promise.catch(() => undefined);
+  const stands = async () => {
+    await page.waitForSelector('.monaco-workbench .part.statusbar', { timeout: openTimeoutMs });
+  };
+  await page.goto(server.address(options), { timeout: openTimeoutMs });
+  await stands();
+  return {
+    page,
+    exitCode: exit.promise,
+    async reload() {
+      await page.reload({ timeout: openTimeoutMs });
+      await stands();
+    },
+    async runCommand(title) {
+      await page.keyboard.press('F1');
+      const input = page.locator('.quick-input-widget input[type="text"]');
+      await input.waitFor({ state: 'visible' });
+      await input.fill(`>${title}`);
+      const row = page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+      await row.waitFor({ state: 'visible' });
+      await page.keyboard.press('Enter');
+    },
+    async screenshot(path) {
+      await page.screenshot({ path });
+    },
+    async close() {
+      await context.close();
+    },
+  };
+}

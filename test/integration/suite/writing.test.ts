@@ -1,0 +1,136 @@
+import { strict as assert } from 'node:assert';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { activateUpsize, ended, eventually, runIds, startedRun, until, upsize, workspacePath } from './upsizeApi.ts';
+
+describe('the config and the data set, in the editor', () => {
+  const configFile = () => path.join(workspacePath(), 'upsize.json');
+  before(activateUpsize);
+
+  it('lists classes and problems of the data set, each problem at its file', async () => {
+    const torn = path.join(workspacePath(), 'photos', 'lime', 'torn.jpg');
+    writeFileSync(torn, 'no picture');
+    try {
+      const summary = await upsize('scanDataset');
+      assert.ok(typeof summary === 'object' && summary !== null && 'images' in summary && 'classes' in summary);
+      assert.equal(summary.images, 48);
+      const diagnostics = await until('the problem is shown', () => {
+        const found = vscode.languages.getDiagnostics(vscode.Uri.file(torn));
+        return found.length > 0 ? found : undefined;
+      });
+      assert.match(diagnostics[0]?.message ?? '', /torn\.jpg/);
+      assert.ok(Number(await upsize('showDataProblems')) > 0);
+    } finally {
+      rmSync(torn);
+    }
+    await upsize('scanDataset');
+    assert.deepEqual(vscode.languages.getDiagnostics(vscode.Uri.file(torn)), []);
+  });
+
+  it('shows errors of a config while it is written, and mends them', async () => {
+    const document = await vscode.workspace.openTextDocument(configFile());
+    const good = document.getText();
+    const editor = await vscode.window.showTextDocument(document);
+    const all = new vscode.Range(document.positionAt(0), document.positionAt(good.length));
+    await editor.edit((edit) => edit.replace(all, good.replace('"epochs"', '"epoch"')));
+    const [problem] = await until('the error is shown', () => {
+      const found = vscode.languages.getDiagnostics(document.uri).filter(({ source }) => source === 'Upsize');
+      return found.length > 0 ? found : undefined;
+    });
+    assert.match(problem?.message ?? '', /no "epoch" .*Did you mean "epochs"\?/);
+    const range = problem?.range ?? all;
+    const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      range,
+    );
+    const fix = actions.find(({ title }) => title === 'Change to "epochs"');
+    assert.ok(fix?.edit, 'no quick fix');
+    await vscode.workspace.applyEdit(fix.edit);
+    assert.equal(document.getText(), good);
+    await until('the error is gone', () =>
+      vscode.languages.getDiagnostics(document.uri).every(({ source }) => source !== 'Upsize'),
+    );
+  });
+
+  it('completes and explains what a config can say', async () => {
+    const document = await vscode.workspace.openTextDocument(configFile());
+    const place = document.positionAt(document.getText().indexOf('"training": {') + '"training": {'.length);
+    // The language server of JSON loads the schema when it is first asked.
+    const completions = await eventually('there are completions', async () => {
+      const found = await vscode.commands.executeCommand<vscode.CompletionList | undefined>(
+        'vscode.executeCompletionItemProvider',
+        document.uri,
+        place,
+      );
+      return found !== undefined && found.items.length > 0 ? found : undefined;
+    });
+    const labels = completions.items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+    assert.ok(
+      labels.some((label) => label.includes('learningRate')),
+      labels.join(', '),
+    );
+  });
+
+  it('trains a stage from the lens over it, and then leads to its run', async () => {
+    const document = await vscode.workspace.openTextDocument(configFile());
+    const lenses = async () =>
+      vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', document.uri, 100);
+    const before = await lenses();
+    const trains = before.filter(({ command }) => command?.command === 'upsize.trainStage');
+    assert.equal(trains.length, 3);
+    const [argument] = (trains[0]?.command?.arguments ?? []) as unknown[];
+    const id = startedRun(await upsize('trainStage', argument));
+    assert.equal((await ended(id)).state, 'completed');
+    await upsize('refreshRuns');
+    const shown = (await lenses()).filter(({ command }) => command?.command === 'upsize.showRun');
+    assert.ok(shown.some(({ command }) => command?.arguments?.[0] === id && command.title.includes('completed')));
+  });
+
+  it('runs a stage as a task', async () => {
+    const tasks = await vscode.tasks.fetchTasks({ type: 'upsize' });
+    assert.deepEqual(tasks.map(({ name }) => name).sort(), ['scan data set', 'train all stages', 'train next stage']);
+    const scan = tasks.find(({ name }) => name === 'scan data set');
+    assert.ok(scan);
+    const finished = new Promise<number | undefined>((resolve) => {
+      const subscription = vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
+        if (execution.task.name !== scan.name) return;
+        subscription.dispose();
+        resolve(exitCode);
+      });
+    });
+    await vscode.tasks.executeTask(scan);
+    assert.equal(await finished, 0);
+  });
+
+  it('answers language models with what the command line says', async () => {
+    const answer = await vscode.lm.invokeTool('upsize_list_runs', { input: {}, toolInvocationToken: undefined });
+    const [part] = answer.content;
+    assert.ok(part instanceof vscode.LanguageModelTextPart);
+    const rows: unknown = JSON.parse(part.value);
+    assert.ok(Array.isArray(rows));
+    assert.equal(rows.length, runIds().length);
+  });
+
+  it('makes a config for the images it finds where there is none', async () => {
+    const good = readFileSync(configFile(), 'utf8');
+    rmSync(configFile());
+    try {
+      await upsize('createConfig');
+      const made: unknown = JSON.parse(readFileSync(configFile(), 'utf8'));
+      assert.ok(typeof made === 'object' && made !== null && 'dataset' in made);
+      assert.equal(made.dataset, 'photos');
+    } finally {
+      writeFileSync(configFile(), good);
+    }
+  });
+
+  it('makes the sample workspace', async () => {
+    const folder = path.join(workspacePath(), 'sample');
+    await upsize('createSampleWorkspace', vscode.Uri.file(folder), { count: 36 });
+    assert.ok(existsSync(path.join(folder, 'photos', 'apple')) || existsSync(path.join(folder, 'photos')));
+    assert.ok(existsSync(path.join(folder, 'upsize.json')));
+    rmSync(folder, { recursive: true });
+  });
+});

@@ -1,0 +1,80 @@
+import { strict as assert } from 'node:assert';
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { buildSuites } from '../buildSuites.ts';
+import { startBrowserVscode, type BrowserVscode } from '../harness/browserVscode.ts';
+import { ended, shownRuns, startedRun, tinyWorkspace, until, upsizeIn } from '../harness/upsizeWindow.ts';
+
+describe('the folder that a window opens', function () {
+  this.timeout(240_000);
+  const running: BrowserVscode[] = [];
+  const made: Awaited<ReturnType<typeof tinyWorkspace>>[] = [];
+  let bridgeBundle = '';
+  const start = async (options: { trustAll?: boolean } = {}) => {
+    const vscode = await startBrowserVscode({ bridgeBundle, ...options });
+    running.push(vscode);
+    return vscode;
+  };
+  const workspace = async (name?: string) => {
+    const one = await tinyWorkspace(name);
+    made.push(one);
+    return one.folder;
+  };
+  before(async () => {
+    bridgeBundle = path.join(await buildSuites(), 'bridge.cjs');
+  });
+  afterEach(async () => {
+    for (const vscode of running.splice(0)) await vscode.stop();
+    for (const { remove } of made.splice(0)) await remove();
+  });
+
+  it('may be several, each with its own runs, named where two could be meant', async () => {
+    const [citrus, berries] = [await workspace('citrus'), await workspace('berries')];
+    const file = path.join(path.dirname(citrus), 'both.code-workspace');
+    await writeFile(file, JSON.stringify({ folders: [{ path: citrus }, { path: berries }] }));
+    const vscode = await start();
+    const window = await vscode.open({ workspace: file });
+    for (const folder of [citrus, berries]) {
+      const run = await ended(folder, startedRun(await upsizeIn(window, 'startNewLadder', { folder })));
+      assert.equal(run.state, 'completed', run.summary.message ?? '');
+    }
+    const lines = await until('both folders stand in the tree', async () => {
+      const shown = await shownRuns(window);
+      return shown.some((line) => line.startsWith('berries')) && shown;
+    });
+    assert.ok(
+      lines.some((line) => line.startsWith('citrus')),
+      lines.join('\n'),
+    );
+  });
+
+  it('shows its history when it is not trusted, and says why it does not train', async () => {
+    const folder = await workspace();
+    const trusting = await start();
+    const first = await trusting.open({ folder });
+    await ended(folder, startedRun(await upsizeIn(first, 'startNewLadder')));
+    await first.close();
+    const vscode = await start({ trustAll: false });
+    const window = await vscode.open({ folder });
+    assert.equal(await window.evaluate((api) => api.workspace.isTrusted), false);
+    await until('its run is shown', async () => (await shownRuns(window)).some((line) => /16.*%/.test(line)));
+    await assert.rejects(upsizeIn(window, 'trainNextStage'), /restricted mode.*trust/);
+  });
+
+  it('leads to a config where there is none', async () => {
+    const folder = await workspace();
+    await rm(path.join(folder, 'upsize.json'));
+    const vscode = await start();
+    const window = await vscode.open({ folder });
+    await shownRuns(window);
+    const button = window.page.getByRole('button', { name: 'Create Config' }).first();
+    await button.click({ timeout: 30_000 });
+    await until('the config is open', async () =>
+      window.evaluate((api) => api.window.activeTextEditor?.document.fileName.endsWith('upsize.json') ?? false),
+    );
+    await until(
+      'training is offered',
+      async () => (await window.page.getByRole('button', { name: 'Train First Stage' }).count()) > 0,
+    );
+  });
+});

@@ -1,0 +1,118 @@
+import { strict as assert } from 'node:assert';
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { resumeRun, requestStop } from '../../trainer/stages/startRun.ts';
+import { countSteps } from '../../trainer/protocol/stepColumns.ts';
+import { assertSameRun, trainKilled, trainUndisturbed } from './killedRuns.ts';
+import { TinyWorkspace } from './tinyWorkspace.ts';
+
+describe('a run that is stopped, killed or asked for twice', function () {
+  this.timeout(240_000);
+  let workspace: TinyWorkspace;
+  let undisturbed: { id: string; sha256: string };
+  before(async () => {
+    workspace = await TinyWorkspace.make();
+    undisturbed = await trainUndisturbed(workspace, workspace.config());
+  });
+  after(() => workspace.remove());
+
+  it('gives the same weights again when it is run again', async () => {
+    const again = await trainUndisturbed(workspace, workspace.config());
+    assertSameRun(workspace, undisturbed.id, again.id);
+  });
+
+  it('ends with the very weights of an undisturbed run after being killed in an epoch', async () => {
+    const id = await workspace.train(workspace.config(), { newLadder: true });
+    await workspace.until(id, (run) => run.summary.step >= 9, 'in the second epoch');
+    workspace.kill(id);
+    const run = await workspace.untilState(id, 'interrupted');
+    await resumeRun(run);
+    const { summary } = await workspace.untilState(id, 'completed');
+    assert.equal(summary.attempt, 2);
+    assertSameRun(workspace, undisturbed.id, id);
+    assert.equal(countSteps(run.folder, 'loss'), summary.step);
+  });
+
+  it('ends with the same weights after being killed while it is evaluated, and at other moments', async () => {
+    const id = await workspace.train(workspace.config(), { newLadder: true });
+    await workspace.until(id, (run) => run.state === 'evaluating', 'evaluating');
+    workspace.kill(id);
+    const run = await workspace.until(id, ({ state }) => state === 'interrupted' || state === 'completed', 'dead');
+    if (run.state === 'interrupted') await resumeRun(run);
+    await workspace.untilState(id, 'completed');
+    assertSameRun(workspace, undisturbed.id, id);
+    assertSameRun(workspace, undisturbed.id, await trainKilled(workspace, workspace.config(), [50, 900, 1500]));
+  });
+
+  it('stops when asked, with a checkpoint, and goes on from there', async () => {
+    const id = await workspace.train(workspace.config(), { newLadder: true });
+    await workspace.until(id, (run) => run.summary.step >= 3, 'training');
+    requestStop(workspace.run(id).folder, 'test');
+    const asked = Date.now();
+    const stopped = await workspace.untilState(id, 'stopped');
+    assert.ok(Date.now() - asked < 20_000);
+    assert.match(stopped.summary.message ?? '', /epoch/);
+    assert.ok(stopped.summary.resumable);
+    // The store goes on with the same summary, so what it says now has to be kept.
+    const stoppedAt = stopped.summary.step;
+    await resumeRun(stopped);
+    const { summary } = await workspace.untilState(id, 'completed');
+    const resumed = workspace.events(id).find((event) => event.type === 'resumed');
+    assert.equal(resumed?.type === 'resumed' && resumed.fromStep, stoppedAt);
+    assert.equal(summary.step, workspace.run(undisturbed.id).summary.step);
+    assertSameRun(workspace, undisturbed.id, id);
+  });
+
+  it('starts one attempt when two ask for a resume at once', async () => {
+    const id = await workspace.train(workspace.config(), { newLadder: true });
+    await workspace.until(id, (run) => run.summary.step >= 3, 'training');
+    workspace.kill(id);
+    const run = await workspace.untilState(id, 'interrupted');
+    const results = await Promise.allSettled([resumeRun(run), resumeRun(run)]);
+    await workspace.untilState(id, 'completed');
+    assert.ok(results.some(({ status }) => status === 'fulfilled'));
+    assert.equal(workspace.events(id).filter((event) => event.type === 'attempt').length, 2);
+    assertSameRun(workspace, undisturbed.id, id);
+  });
+
+  it('waits in the queue while another trains, and can be cancelled there', async () => {
+    const first = await workspace.train(workspace.config(), { newLadder: true });
+    const second = await workspace.train(workspace.config(), { newLadder: true });
+    const third = await workspace.train(workspace.config(), { newLadder: true });
+    const waiting = await workspace.until(third, (run) => (run.summary.message ?? '').includes('Waits'), 'waiting');
+    assert.equal(waiting.state, 'queued');
+    requestStop(waiting.folder, 'test');
+    const cancelled = await workspace.untilState(third, 'stopped');
+    assert.match(cancelled.summary.message ?? '', /before it began/);
+    const [one, two] = [
+      await workspace.untilState(first, 'completed'),
+      await workspace.untilState(second, 'completed'),
+    ];
+    const trainedFrom = (id: string) => workspace.events(id).find((event) => event.type === 'engine')?.time ?? 0;
+    assert.ok(trainedFrom(second) >= (one.summary.endedAt ?? 0), 'two trained at once');
+    assert.ok(two.summary.seconds < ((two.summary.endedAt ?? 0) - (two.summary.startedAt ?? 0)) / 1000);
+  });
+
+  it('says so when its images are no longer what they were', async () => {
+    const own = await TinyWorkspace.make(8);
+    try {
+      const id = await own.train(own.config());
+      await own.until(id, (run) => run.summary.step >= 2, 'training');
+      requestStop(own.run(id).folder, 'test');
+      const stopped = await own.untilState(id, 'stopped');
+      rmSync(path.join(own.directory, 'photos', 'kiwi', 'kiwi 0.png'));
+      await resumeRun(stopped);
+      const failed = await own.untilState(id, 'failed');
+      assert.match(failed.summary.message ?? '', /images or their labels have changed/);
+      assert.ok(failed.summary.epochs.length + failed.summary.step > 0, 'what was trained is still shown');
+    } finally {
+      own.remove();
+    }
+  });
+
+  it('leaves no process behind', async () => {
+    await sleep(500);
+    for (const run of workspace.store.list().runs) assert.notEqual(run.liveness, 'alive', run.id);
+  });
+});

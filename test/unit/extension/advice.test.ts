@@ -1,0 +1,73 @@
+import { strict as assert } from 'node:assert';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { adviceFor } from '../../../extension/nextStep/advice.ts';
+import { runsIn, writeRun } from './writtenRun.ts';
+
+const sizes = [48, 96, 192];
+const scan = { images: 1000, sizes, tooSmall: [0, 100, 390], errors: 0, warnings: 0 };
+
+describe('what to do next', () => {
+  let workspace = '';
+  const advice = (more: Partial<Parameters<typeof adviceFor>[0]> = {}) =>
+    adviceFor({ sizes, runs: runsIn(workspace), scan, ...more });
+  beforeEach(() => {
+    workspace = mkdtempSync(path.join(tmpdir(), 'upsize-advice-'));
+  });
+  afterEach(() => rmSync(workspace, { recursive: true }));
+
+  it('is a config where there is none', () => {
+    assert.deepEqual(
+      advice({ sizes: null }).map(({ command }) => command),
+      ['createConfig'],
+    );
+  });
+
+  it('is the first stage, and a scan where there was none', () => {
+    const [first, second] = advice({ scan: null });
+    assert.equal(first?.title, 'Train the first stage at 48 px');
+    assert.equal(second?.command, 'scanDataset');
+  });
+
+  it('is the next size, with the plateau, the gain a minute and the share of images that are large enough', () => {
+    writeRun(workspace, { id: 'a', accuracies: [0.5], created: 1000 });
+    writeRun(workspace, {
+      id: 'b',
+      parentId: 'a',
+      size: 96,
+      stageIndex: 1,
+      accuracies: [0.55, 0.6, 0.58, 0.59],
+      created: 2000,
+    });
+    const [first] = advice();
+    assert.equal(first?.title, 'Train the next stage at 192 px');
+    assert.deepEqual(first.args, [{ runId: 'b' }]);
+    const why = first.reasons.join('\n');
+    assert.match(why, /not risen for 2 epochs: the plateau is reached/);
+    assert.match(why, /96 px brought ▲ \+10\.0 pt in .*pt a minute/);
+    assert.match(why, /61 % of the images have the pixels for 192 px/);
+  });
+
+  it('offers more epochs when the best epoch was the last', () => {
+    writeRun(workspace, { id: 'a', accuracies: [0.4, 0.5], epochs: 2 });
+    const more = advice().find(({ kind }) => kind === 'more');
+    assert.equal(more?.title, 'Give 48 px more epochs');
+  });
+
+  it('is fine-tuning after the last stage when larger images brought nothing', () => {
+    writeRun(workspace, { id: 'a', size: 96, stageIndex: 1, accuracies: [0.6], created: 1000 });
+    writeRun(workspace, { id: 'b', parentId: 'a', size: 192, stageIndex: 2, accuracies: [0.601], created: 2000 });
+    assert.equal(advice()[0]?.kind, 'fineTune');
+  });
+
+  it('is to resume a run that did not end by itself', () => {
+    writeRun(workspace, { id: 'a', state: 'stopped' });
+    assert.deepEqual([advice()[0]?.command, advice()[0]?.args], ['resumeRun', ['a']]);
+  });
+
+  it('names the problems of the data', () => {
+    const problems = advice({ scan: { ...scan, errors: 1, warnings: 3 } }).find(({ kind }) => kind === 'problems');
+    assert.match(problems?.reasons[0] ?? '', /^1 that .*, 3 to look at$/);
+  });
+});

@@ -1,0 +1,110 @@
+import { strict as assert } from 'node:assert';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ActiveConfig } from '../../../extension/config/activeConfig.ts';
+import { AnnotationStore } from '../../../extension/runs/annotationStore.ts';
+import { RunFollower, type RunsSnapshot } from '../../../extension/runs/runFollower.ts';
+import { RunTrash } from '../../../extension/runs/trash.ts';
+import { runPaths } from '../../../trainer/protocol/runFolder.ts';
+import { epochEvent, eventLines, writeRun } from './writtenRun.ts';
+
+describe('what the extension keeps and reads in .upsize', () => {
+  let workspace = '';
+  beforeEach(() => {
+    workspace = mkdtempSync(path.join(tmpdir(), 'upsize-files-'));
+  });
+  afterEach(() => rmSync(workspace, { recursive: true }));
+
+  it('shows runs that come, grow and go, each by itself', async () => {
+    let snapshot: RunsSnapshot = { runs: [], unreadable: [] };
+    const follower = new RunFollower(workspace, (now) => {
+      snapshot = now;
+    });
+    const epochs = () => snapshot.runs.map((run) => run.summary.epochs.length);
+    await follower.refresh();
+    assert.deepEqual(epochs(), []);
+    const folder = writeRun(workspace, { id: 'a', accuracies: [0.1] });
+    await follower.refresh();
+    assert.deepEqual(epochs(), [1]);
+    appendFileSync(runPaths(folder).events(1), eventLines([epochEvent(1, 0.2)], 9000, 100));
+    await follower.refresh();
+    assert.deepEqual(epochs(), [2]);
+    writeRun(workspace, { id: 'b' });
+    writeFileSync(runPaths(folder).manifest, 'x');
+    rmSync(folder, { recursive: true });
+    await follower.refresh();
+    assert.deepEqual(
+      snapshot.runs.map(({ id }) => id),
+      ['b'],
+    );
+    follower.end();
+  });
+
+  it('shows what cannot be read beside what can', async () => {
+    writeRun(workspace, { id: 'good' });
+    writeFileSync(runPaths(writeRun(workspace, { id: 'newer' })).manifest, '{"version": 99}');
+    writeFileSync(runPaths(writeRun(workspace, { id: 'torn' })).manifest, '{"vers');
+    const follower = new RunFollower(workspace, () => undefined);
+    await follower.refresh();
+    follower.end();
+    const { runs, unreadable } = follower.snapshot;
+    assert.deepEqual(
+      runs.map(({ id }) => id),
+      ['good'],
+    );
+    assert.deepEqual(unreadable.map(({ id, kind }) => [id, kind]).sort(), [
+      ['newer', 'newer'],
+      ['torn', 'damaged'],
+    ]);
+  });
+
+  it('keeps what is said of a run over windows, each change beside the others', () => {
+    const one = new AnnotationStore(workspace);
+    const other = new AnnotationStore(workspace);
+    one.change('a', { name: 'First', starred: true });
+    assert.equal(other.refresh(), true);
+    other.change('a', { tags: ['good'] });
+    one.refresh();
+    assert.deepEqual(one.of('a'), { version: 1, name: 'First', starred: true, tags: ['good'], note: '' });
+    one.change('a', { name: ' ' });
+    assert.equal(one.of('a').name, undefined);
+    assert.throws(() => one.change('../a', { name: 'x' }));
+  });
+
+  it('brings a deleted run back as it was, and forgets it after 30 days', () => {
+    const folder = writeRun(workspace, { id: 'a' });
+    const log = readFileSync(runPaths(folder).events(1), 'utf8');
+    const trash = new RunTrash(workspace);
+    trash.delete('a');
+    assert.equal(existsSync(folder), false);
+    trash.restore('a');
+    assert.equal(readFileSync(runPaths(folder).events(1), 'utf8'), log);
+    trash.delete('a');
+    assert.equal(trash.empty(), 0);
+    const old = Date.now() / 1000 - 31 * 24 * 3600;
+    utimesSync(trash.list()[0]?.folder ?? '', old, old);
+    assert.equal(trash.empty(), 1);
+    assert.deepEqual(trash.list(), []);
+    assert.throws(() => trash.delete('../../etc'));
+  });
+
+  it('goes by upsize.json, else by the one that was chosen', () => {
+    const kept = new Map<string, string>();
+    const memory = {
+      get: (key: string) => kept.get(key),
+      set: (key: string, value: string | undefined) =>
+        void (value === undefined ? kept.delete(key) : kept.set(key, value)),
+    };
+    const config = new ActiveConfig(workspace, memory);
+    assert.equal(config.file, null);
+    writeFileSync(path.join(workspace, 'b.upsize.json'), '{ "dataset": "more" }');
+    assert.equal(config.relativeFile, 'b.upsize.json');
+    writeFileSync(path.join(workspace, 'upsize.json'), '{ "dataset": "photos" } // all');
+    assert.equal(config.dataset, path.join(workspace, 'photos'));
+    config.choose(path.join(workspace, 'b.upsize.json'));
+    assert.equal(new ActiveConfig(workspace, memory).dataset, path.join(workspace, 'more'));
+    writeFileSync(path.join(workspace, 'b.upsize.json'), '{ "dataset": }');
+    assert.equal(config.config, null);
+  });
+});

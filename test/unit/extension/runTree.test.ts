@@ -1,0 +1,92 @@
+import { strict as assert } from 'node:assert';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { runDescription, rungSign } from '../../../extension/runs/runLabel.ts';
+import { defaultRunList, runTree, type RunListOptions, type TreeNode } from '../../../extension/runs/runTreeModel.ts';
+import { annotationsSchema, type Annotations } from '../../../trainer/protocol/runFolder.ts';
+import { runsIn, writeRun } from './writtenRun.ts';
+
+/** A tree in brackets: `ladder(192 96 48)`. */
+function drawn(nodes: readonly TreeNode[]): string {
+  return nodes
+    .map((node) => {
+      const inner = 'children' in node && node.children.length > 0 ? `(${drawn(node.children)})` : '';
+      if (node.kind === 'run') return `${node.run.manifest.config.stage.size}${inner}`;
+      return `${node.kind === 'group' ? node.title : node.kind}${inner}`;
+    })
+    .join(' ');
+}
+
+describe('the Runs view', () => {
+  let workspace = '';
+  const tree = (options: Partial<RunListOptions> = {}, annotations: [string, Partial<Annotations>][] = []) => {
+    const said = annotations.map(([id, each]): [string, Annotations] => [id, annotationsSchema.parse(each)]);
+    return runTree({
+      runs: runsIn(workspace),
+      unreadable: [],
+      annotations: new Map(said),
+      options: { ...defaultRunList, ...options },
+    });
+  };
+  beforeEach(() => {
+    workspace = mkdtempSync(path.join(tmpdir(), 'upsize-runs-'));
+    writeRun(workspace, { id: 'a-48', created: 1000, accuracies: [0.4, 0.531] });
+    writeRun(workspace, { id: 'a-96', parentId: 'a-48', size: 96, created: 2000, accuracies: [0.593] });
+    writeRun(workspace, {
+      id: 'a-192',
+      parentId: 'a-96',
+      ladderId: 'a-48',
+      size: 192,
+      created: 3000,
+      accuracies: [0.608],
+    });
+    writeRun(workspace, { id: 'b-48', created: 4000, accuracies: [0.2], state: 'failed', message: 'out of memory' });
+  });
+  afterEach(() => rmSync(workspace, { recursive: true }));
+
+  it('has the newest ladder and the largest stage on top', () => {
+    assert.equal(drawn(tree()), 'ladder(48) ladder(192 96 48)');
+  });
+
+  it('opens a level where a ladder branches', () => {
+    writeRun(workspace, { id: 'a-96b', parentId: 'a-48', size: 96, created: 5000 });
+    assert.equal(drawn(tree()), 'ladder(48(96 192 96)) ladder(48)');
+  });
+
+  it('keeps children of a deleted parent in their ladder', () => {
+    rmSync(path.join(workspace, '.upsize', 'runs', 'a-96'), { recursive: true });
+    assert.equal(drawn(tree()), 'ladder(48) ladder(192 48)');
+  });
+
+  it('filters by state, size, name, tag and star', () => {
+    assert.equal(drawn(tree({ filter: 'failed' })), 'ladder(48)');
+    assert.equal(drawn(tree({ filter: '96 completed' })), 'ladder(96)');
+    assert.equal(drawn(tree({ filter: '★' }, [['a-192', { starred: true }]])), 'ladder(192)');
+    assert.equal(drawn(tree({ filter: 'good' }, [['a-48', { name: 'Good one' }]])), 'ladder(48)');
+    assert.equal(drawn(tree({ filter: 'nothing like it' })), '');
+  });
+
+  it('sorts and groups', () => {
+    assert.equal(drawn(tree({ grouping: 'none', sorting: 'accuracy' })), '192 96 48 48');
+    assert.equal(drawn(tree({ grouping: 'none', sorting: 'oldest' })), '48 96 192 48');
+    assert.equal(drawn(tree({ grouping: 'state' })), 'failed(48) completed(192 96 48)');
+  });
+
+  it('says what a run came to, against its parent', () => {
+    const runs = runsIn(workspace);
+    const byId = new Map(runs.map((run) => [run.id, run]));
+    const said = (id: string) => {
+      const run = byId.get(id);
+      return run && runDescription(run, byId);
+    };
+    assert.match(said('a-48') ?? '', /^53\.1 % · \d+ s$/);
+    assert.match(said('a-96') ?? '', /^59\.3 % ▲ \+6\.2 · \d+ s$/);
+    assert.match(said('b-48') ?? '', /^20\.0 % · failed$/);
+  });
+
+  it('marks the run’s own rung of the ladder', () => {
+    assert.deepEqual(rungSign(96, [48, 96, 192]), { text: '▁▃▅ 96', own: [1, 2] });
+    assert.deepEqual(rungSign(48, []), { text: '▁▃▅ 48', own: [0, 1] });
+  });
+});

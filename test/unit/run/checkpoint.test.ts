@@ -1,0 +1,90 @@
+import { strict as assert } from 'node:assert';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import type { CheckpointState } from '../../../trainer/protocol/runFolder.ts';
+import { CheckpointFolder } from '../../../trainer/run/checkpoint.ts';
+import { decodeSafetensors, encodeSafetensors } from '../../../trainer/run/safetensors.ts';
+import { weightsHash } from '../../../trainer/run/weightsHash.ts';
+
+const weights = [
+  { name: 's48_conv1/kernel', shape: [2, 3], data: Float32Array.from([1, 2, 3, 4, 5, Number.NaN]) },
+  { name: 's48_conv1/bias', shape: [0], data: new Float32Array(0) },
+  { name: 'scalar', shape: [], data: Float32Array.from([-0]) },
+];
+
+const state = (step: number, kind: CheckpointState['kind'] = 'last'): CheckpointState => ({
+  version: 1,
+  kind,
+  epoch: 1,
+  step,
+  stepInEpoch: 0,
+  epochSums: { loss: 0, correct: 0, images: 0, seconds: 0, inputSeconds: 0, stepSeconds: 0 },
+  learningRate: 1e-3,
+  callbacks: { earlyStopping: { wait: 2, best: 0.5 } },
+  seq: 12,
+  weightsSha256: weightsHash(weights),
+});
+
+describe('checkpoints', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(path.join(os.tmpdir(), 'upsize-checkpoint-'))));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('come back to the bit, with their slots and state', () => {
+    const checkpoints = new CheckpointFolder(folder);
+    checkpoints.write({
+      state: state(7),
+      weights,
+      slots: [{ name: 'kernel/rms', shape: [1], data: Float32Array.of(0.1) }],
+    });
+    const read = checkpoints.readNewest('last');
+    assert.ok(read);
+    assert.deepEqual(read.state, state(7));
+    assert.equal(weightsHash(read.weights), weightsHash(weights));
+    assert.equal(read.slots[0]?.name, 'kernel/rms');
+    assert.equal(checkpoints.readNewest('best'), null);
+  });
+
+  it('keep two generations, and fall back to the older one when the newer is damaged anywhere', () => {
+    const checkpoints = new CheckpointFolder(folder);
+    for (const step of [5, 10, 15]) checkpoints.write({ state: state(step), weights, slots: [] });
+    const directory = path.join(folder, 'checkpoints');
+    assert.equal(readdirSync(directory).length, 4);
+    const newest = path.join(directory, 'last-000000015.safetensors');
+    const whole = readFileSync(newest);
+    fc.assert(
+      fc.property(fc.nat({ max: whole.length - 1 }), fc.boolean(), (place, cut) => {
+        if (cut) {
+          writeFileSync(newest, whole);
+          truncateSync(newest, place);
+        } else {
+          const changed = Buffer.from(whole);
+          changed[place] = (changed[place] ?? 0) ^ 0x10;
+          writeFileSync(newest, changed);
+        }
+        const damaged: string[] = [];
+        const read = checkpoints.readNewest('last', (name) => damaged.push(name));
+        assert.equal(read?.state.step, 10);
+        assert.deepEqual(damaged, ['last-000000015.safetensors']);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('are safetensors files, and refuse what is not one', () => {
+    const bytes = Buffer.concat(encodeSafetensors(weights, { by: 'test' }));
+    assert.deepEqual(decodeSafetensors(bytes).metadata, { by: 'test' });
+    const huge = Buffer.from(bytes);
+    huge.writeBigUInt64LE(2n ** 62n);
+    assert.throws(() => decodeSafetensors(huge), /header/);
+    const header = JSON.stringify({ a: { dtype: 'F32', shape: [1e9, 1e9], data_offsets: [0, 4] } });
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    assert.throws(
+      () => decodeSafetensors(Buffer.concat([length, Buffer.from(header), Buffer.alloc(4)])),
+      /place of tensor/,
+    );
+  });
+});

@@ -1,0 +1,179 @@
+import { strict as assert } from 'node:assert';
+import * as fc from 'fast-check';
+import { chartSvg } from '../../../webviews/charts/chartSvg.ts';
+import { extent, nearestPoint, smooth, thin, ticks, type Point, type Series } from '../../../webviews/charts/series.ts';
+import { csvOf, markdownOf } from '../../../webviews/charts/sheet.ts';
+import { contrast, parseColor, stageColors, stageDash, type Rgba } from '../../../webviews/ui/colors.ts';
+import { bytes, count, duration, measure, percent, points, timeLeft } from '../../../webviews/ui/numbers.ts';
+
+const curve = (values: number[]): Point[] => values.map((y, x) => ({ x, y }));
+
+describe('chart maths', () => {
+  it('thins a million points to what can be drawn and keeps every peak', () => {
+    const values = curve(Array.from({ length: 1_000_000 }, (_, index) => Math.sin(index / 5000)));
+    values[654_321] = { x: 654_321, y: 99 };
+    const few = thin(values, 500);
+    assert.ok(few.length <= 1000);
+    assert.equal(Math.max(...few.map(({ y }) => y)), 99);
+    assert.ok(few.every((point, index) => index === 0 || point.x > (few[index - 1]?.x ?? 0)));
+  });
+
+  it('thins any curve within its range, in order, and keeps breaks', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.double({ noNaN: false, noDefaultInfinity: false }), fc.constant(Number.NaN)), {
+          maxLength: 400,
+        }),
+        fc.integer({ min: 1, max: 40 }),
+        (values, buckets) => {
+          const before = curve(values);
+          const after = thin(before, buckets);
+          assert.ok(after.length <= Math.max(3 * buckets, Math.min(before.length, 2 * buckets)));
+          const finite = values.filter(Number.isFinite);
+          if (finite.length === 0) return;
+          assert.ok(after.some(({ y }) => y === Math.max(...finite)));
+          assert.ok(after.some(({ y }) => y === Math.min(...finite)));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('smooths as a debiased moving average: constants stay, the first value stays, gaps stay gaps', () => {
+    for (const value of smooth([3, 3, 3, 3], 0.9)) assert.ok(Math.abs(value - 3) < 1e-12);
+    // By hand for weight 0.5: 1; (0.25 + 1) / 0.75; the NaN is left out.
+    const smoothed = smooth([1, Number.NaN, 2], 0.5);
+    assert.equal(smoothed[0], 1);
+    assert.ok(Number.isNaN(smoothed[1]));
+    assert.ok(Math.abs((smoothed[2] ?? 0) - (0.25 + 1) / 0.75) < 1e-12);
+    assert.deepEqual(smooth([5, 1], 0), [5, 1]);
+  });
+
+  it('finds the nearest point and the extent, however hostile the values', () => {
+    assert.equal(nearestPoint([], 3), null);
+    assert.deepEqual(nearestPoint(curve([10, 20, 30]), 1.6), { x: 2, y: 30 });
+    const series = (values: number[]): Series => ({
+      id: '',
+      label: '',
+      color: '',
+      dash: [],
+      width: 1,
+      points: curve(values),
+    });
+    assert.deepEqual(extent([series([Number.NaN, 2, Infinity, -1])], 0, 9), [-1, 2]);
+    assert.equal(extent([series([Number.NaN])], 0, 9), null);
+  });
+
+  it('puts ticks at round places', () => {
+    assert.deepEqual(ticks(0, 1, 5), [0, 0.2, 0.4, 0.6, 0.8, 1]);
+    assert.deepEqual(ticks(17, 61, 5), [20, 30, 40, 50, 60]);
+    assert.deepEqual(ticks(5, 5, 5), [5]);
+  });
+
+  it('writes a curve as SVG in which a hostile name is only text', () => {
+    const svg = chartSvg({
+      title: '<img src=x onerror=alert(1)> "quoted" \u0000',
+      xLabel: 'epochs',
+      series: [
+        {
+          id: 'a',
+          label: '</text><script>',
+          color: '#123456',
+          dash: [2, 3],
+          width: 1,
+          points: curve([1, Number.NaN, 2, Infinity, 3]),
+        },
+      ],
+      spans: [],
+      marks: [],
+      from: 0,
+      to: 4,
+      formatX: String,
+      formatY: String,
+      colors: { background: '#fff', foreground: '#000', muted: '#777', grid: '#eee', fontFamily: 'a"b' },
+    });
+    assert.ok(!svg.includes('<img') && !svg.includes('<script') && !svg.includes('\u0000'));
+    assert.match(svg, /stroke-dasharray="2 3"/);
+    assert.ok(!svg.includes('NaN') && !svg.includes('Infinity'));
+  });
+
+  it('writes tables that a spreadsheet does not run and Markdown does not break', () => {
+    const sheet = {
+      columns: ['run', 'value'],
+      rows: [
+        ['=cmd()', 0.5],
+        ['a,"b"\nc|d', null],
+        ['-3', 1],
+      ],
+    };
+    assert.equal(csvOf(sheet), `run,value\n'=cmd(),0.5\n"a,""b""\nc|d",\n-3,1\n`);
+    assert.match(markdownOf(sheet), /\| a,"b" c\\\|d \|/);
+  });
+});
+
+describe('colours of the stages', () => {
+  const white: Rgba = [255, 255, 255, 1];
+  const black: Rgba = [0, 0, 0, 1];
+  for (const [name, blue, background, foreground] of [
+    ['dark', '#59a4f9', '#1f1f1f', '#cccccc'],
+    ['light', '#0063d3', '#ffffff', '#3b3b3b'],
+    ['high contrast', '#59a4f9', '#000000', '#ffffff'],
+  ] as const) {
+    it(`are one scale that can be read on a ${name} background`, () => {
+      const on = parseColor(background) ?? white;
+      const colors = stageColors(5, parseColor(blue) ?? black, on, parseColor(foreground) ?? black);
+      const ratios = colors.map((color) => contrast(color, on));
+      assert.ok(
+        ratios.every((ratio) => ratio >= 2.95),
+        String(ratios),
+      );
+      assert.ok(
+        ratios.every((ratio, index) => index === 0 || ratio > (ratios[index - 1] ?? 0)),
+        'each stands out more than the one before',
+      );
+    });
+  }
+
+  it('come with a dash each, the largest stage solid', () => {
+    assert.deepEqual(stageDash(2, 3), []);
+    assert.equal(new Set([0, 1, 2].map((index) => String(stageDash(index, 3)))).size, 3);
+  });
+
+  it('are read from every way that VS Code writes them', () => {
+    assert.deepEqual(parseColor('#fff'), white);
+    assert.deepEqual(parseColor('rgba(255, 255, 255, 0.5)'), [255, 255, 255, 0.5]);
+    assert.deepEqual(
+      parseColor(' #00000080 ')?.map((channel) => Math.round(channel * 10) / 10),
+      [0, 0, 0, 0.5],
+    );
+    assert.equal(parseColor('red; background: url(x)'), null);
+  });
+});
+
+describe('numbers as people read them', () => {
+  const plain = (text: string) => text.replaceAll('\u202f', ' ').replaceAll('\u00a0', ' ');
+  it('says per cent with one decimal, gains in points, losses with three digits', () => {
+    assert.equal(plain(percent(0.5932)), '59.3 %');
+    assert.equal(plain(points(0.059)), '+5.9 pt');
+    assert.equal(plain(points(-0.012)), '−1.2 pt');
+    assert.equal(measure(1.2345), '1.23');
+    assert.equal(measure(0.04567), '0.0457');
+    assert.equal(measure(1234.5), '1,235');
+    assert.equal(measure(0), '0.00');
+  });
+  it('says what is not finite', () => {
+    assert.equal(measure(Number.NaN), 'NaN');
+    assert.equal(percent(Number.NEGATIVE_INFINITY), '−∞');
+    assert.equal(percent(null), '–');
+    assert.equal(count(Infinity), '∞');
+  });
+  it('says times, counts and bytes', () => {
+    assert.equal(plain(duration(252)), '4 min 12 s');
+    assert.equal(plain(duration(59.6)), '1 min');
+    assert.equal(plain(duration(0.42)), '0.4 s');
+    assert.equal(plain(duration(7500)), '2 h 5 min');
+    assert.equal(plain(timeLeft(130)), '~2 min left');
+    assert.equal(count(26376), '26,376');
+    assert.equal(plain(bytes(512_300_000)), '512 MB');
+  });
+});

@@ -1,0 +1,138 @@
+import { strict as assert } from 'node:assert';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import {
+  dashboardChanges,
+  dashboardRuns,
+  ladderTitle,
+  secondsLeft,
+} from '../../../extension/panels/dashboard/dashboardRuns.ts';
+import { readLogTail } from '../../../extension/panels/dashboard/readLogTail.ts';
+import { RunStore } from '../../../trainer/protocol/runStore.ts';
+import { applyDashboardChange } from '../../../webviews/dashboard/applyDashboardChange.ts';
+import { ladderAxis, stageIndexOf } from '../../../webviews/dashboard/ladderAxis.ts';
+import { wantedSteps } from '../../../webviews/dashboard/useSteps.ts';
+import { dashboardBoundary } from '../../../webviews/protocol/dashboard.ts';
+import { forWire } from '../../../webviews/protocol/boundary.ts';
+import { writeLadder } from '../../browser/harness/writtenLadder.ts';
+
+describe('the dashboard of a ladder', () => {
+  let folder: string;
+  let ids: string[];
+  before(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'upsize-axis-'));
+    ids = writeLadder(folder, { epochs: 6, stepsPerEpoch: 5, lastState: 'running', lastEpochs: 3, notFinite: true });
+  });
+  after(() => rmSync(folder, { recursive: true }));
+  const look = (now = Date.now()) => dashboardRuns(new RunStore(folder).list().runs, ids[0] ?? '', () => null, now);
+
+  it('puts each stage where its parent ends, on every axis', () => {
+    const runs = look();
+    for (const axis of ['epochs', 'steps', 'minutes', 'images'] as const) {
+      const places = runs.map((run) => ladderAxis(runs, axis).get(run.runId));
+      assert.equal(places[0]?.from, 0);
+      assert.equal(places[1]?.from, places[0]?.to);
+      assert.equal(places[2]?.from, places[1]?.to);
+    }
+    const [first, second] = runs.map((run) => ladderAxis(runs, 'epochs').get(run.runId));
+    assert.deepEqual(first?.ends, [1, 2, 3, 4, 5, 6]);
+    assert.equal(second?.ends[0], 7);
+    const images = ladderAxis(runs, 'images').get(ids[0] ?? '');
+    assert.deepEqual(images?.ends.at(-1), 6 * 5 * 32);
+  });
+
+  it('lays branches side by side from the fork', () => {
+    const runs = look();
+    const [root, child] = runs;
+    assert.ok(root && child);
+    const branch = { ...child, runId: 'branch' };
+    const places = ladderAxis([root, child, branch], 'epochs');
+    assert.equal(places.get('branch')?.from, places.get(child.runId)?.from);
+  });
+
+  it('finds the place of any step and the step of any place', () => {
+    const runs = look();
+    const place = ladderAxis(runs, 'minutes').get(ids[1] ?? '');
+    for (const step of [0, 1, 7, 12, 15]) assert.ok(Math.abs((place?.stepAt(place.ofStep(step)) ?? 0) - step) < 1e-9);
+  });
+
+  it('reads never more step points than there are pixels, of what is shown alone', () => {
+    const runs = look();
+    const places = ladderAxis(runs, 'epochs');
+    const all = wantedSteps(runs, places, 0, 12, 800);
+    assert.ok(all.reduce((sum, { points }) => sum + points, 0) <= 410);
+    assert.deepEqual(
+      wantedSteps(runs, places, 0.5, 2, 800).map(({ runId, from, to }) => ({ runId, from, to })),
+      [{ runId: ids[0], from: 2, to: 10 }],
+    );
+  });
+
+  it('gives a planned size its colour before it is trained', () => {
+    assert.deepEqual(stageIndexOf([{ size: 48, laterSizes: [96, 192] }], 48), { index: 0, stages: 3 });
+  });
+
+  it('survives the way to the view, NaN and infinity included', () => {
+    const state = dashboardBoundary.snapshot.parse(
+      forWire({
+        target: { folder, ladderId: ids[0] },
+        title: ladderTitle(new RunStore(folder).list().runs, ids[0] ?? ''),
+        runs: look(),
+        trusted: true,
+      }),
+    );
+    assert.equal(state.title, 'Fruit, ladder 1');
+    assert.ok(Number.isNaN(state.runs[0]?.epochs[3]?.loss));
+    assert.equal(state.runs[0]?.epochs[3]?.valLoss, Infinity);
+    assert.deepEqual(
+      state.runs.map(({ gain }) => gain !== null),
+      [false, true, true],
+    );
+  });
+
+  it('tells changes as small as they are, and the view makes the same of them', () => {
+    const before = look();
+    const same = look();
+    assert.deepEqual(
+      dashboardChanges(before, same).filter(({ type }) => type === 'run'),
+      [],
+    );
+    const [, , last] = before;
+    assert.ok(last);
+    const live = { ...last, live: { ...last.live, step: last.live.step + 1 } };
+    const changes = dashboardChanges(before, [...before.slice(0, 2), live]);
+    assert.deepEqual(
+      changes.map(({ type }) => type),
+      ['live'],
+    );
+    const shorter = { ...last, epochs: last.epochs.slice(0, 1) };
+    const resumed = dashboardChanges(before, [...before.slice(1, 2), shorter]);
+    assert.deepEqual(resumed.map(({ type }) => type).sort(), ['gone', 'run']);
+    let state = { target: { folder, ladderId: 'x' }, title: '', runs: before, trusted: true };
+    for (const change of resumed) state = applyDashboardChange(state, change);
+    assert.deepEqual(
+      state.runs.map(({ runId, epochs }) => [runId, epochs.length]),
+      [
+        [ids[1], 3],
+        [ids[2], 1],
+      ],
+    );
+  });
+
+  it('says how long it will still take, and nothing of a finished run', () => {
+    const runs = new RunStore(folder).list().runs;
+    const last = runs.at(-1);
+    assert.ok(last && runs[0]);
+    const now = last.summary.epochs.at(-1)?.time ?? 0;
+    const each = last.summary.epochs[0]?.seconds ?? 0;
+    assert.ok(Math.abs((secondsLeft(last, now) ?? 0) - 3 * each) < 1e-6);
+    assert.equal(secondsLeft(runs[0], now), null);
+  });
+
+  it('reads the end of the log as lines for people', async () => {
+    const lines = await readLogTail(path.join(folder, '.upsize/runs', ids[1] ?? ''));
+    assert.ok(lines.some(({ text }) => text.startsWith('Engine: native')));
+    assert.ok(lines.some(({ text }) => text === 'Freeze proof: 12 tensors unchanged'));
+    assert.ok(!lines.some(({ text }) => text.includes('undefined')));
+  });
+});

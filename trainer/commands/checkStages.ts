@@ -1,0 +1,22 @@
+import type { Config } from '../protocol/config.ts';
+import { resolveStage } from '../stages/plan.ts';
+import { CommandError, exitCodes } from './commandContext.ts';
+
+/**
+ * Refuses a config whose stages cannot be grown one from the other, before the first of them trains: the message names the
+ * stage, and the sizes or settings that can follow.
+ */
+export async function checkStages(config: Config, configFile: string): Promise<void> {
+  // Loaded here only: it brings tfjs along, which most commands never need.
+  const { checkLadder } = await import('../model/checkLadder.ts');
+  const stages = config.stages.map((_, stageIndex) => {
+    const { stage } = resolveStage(config, configFile, { stageIndex, hasParent: stageIndex > 0 });
+    return { size: stage.size, extend: stage.extend };
+  });
+  try {
+    checkLadder(config.model, stages);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new CommandError(`${configFile}: ${reason}`, exitCodes.usage, { cause: error });
+  }
+}

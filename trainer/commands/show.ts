@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Command } from 'commander';
+import * as z from 'zod';
+import { lineageOf } from '../protocol/ladder.ts';
+import { countText, durationText, lossText, noNumber, percent, points } from '../protocol/numberFormats.ts';
+import { evaluationSchema, runPaths, type Evaluation } from '../protocol/runFolder.ts';
+import { runRows, type RunRow } from '../protocol/runRow.ts';
+import { readVersioned, RunStore } from '../protocol/runStore.ts';
+import type { Run } from '../protocol/runSummary.ts';
+import { versions } from '../protocol/versions.ts';
+import { writeRunCard } from '../runCard/writeRunCard.ts';
+import { say, sayJson, type CommandContext } from './commandContext.ts';
+import { addCommonOptions, commonOptionsSchema, workspaceOf } from './commonOptions.ts';
+import { findRun } from './findRun.ts';
+import { readNames } from './runs.ts';
+import { textTable } from './textTable.ts';
+
+const optionsSchema = commonOptionsSchema.extend({ card: z.string().optional() });
+
+/** `upsize show`: one run with its config, epochs and classes; with `--card`, its run card as an HTML file. */
+export function defineShow(command: Command, context: CommandContext): void {
+  addCommonOptions(command)
+    .argument('[run]', 'id, its beginning or end; default: the newest run')
+    .option('--card <file>', 'write the run card, one HTML file, and print its path')
+    .action(async (typed: unknown) => {
+      const options = optionsSchema.parse(command.opts());
+      const workspace = workspaceOf(options, context);
+      const { id } = findRun(workspace, z.string().default('last').parse(typed));
+      const { runs } = new RunStore(workspace).list();
+      const byId = new Map(runs.map((run) => [run.id, run]));
+      const run = byId.get(id);
+      if (!run) return;
+      const rows = runRows(runs, readNames(workspace));
+      const lineage = lineageOf(run, byId);
+      if (options.card !== undefined) {
+        const file = path.resolve(context.currentDirectory, options.card);
+        const card = await writeRunCard({ workspace, lineage, rows, file });
+        if (options.json) sayJson(context.output, { card });
+        else say(context.output, card);
+        return;
+      }
+      const row = rows.find((one) => one.id === id);
+      if (!row) return;
+      const evaluation = readEvaluation(run, 'validation');
+      if (options.json) sayJson(context.output, describe(run, row, lineage, evaluation));
+      else for (const line of lines(run, row, evaluation)) say(context.output, line);
+    });
+}
+
+function readEvaluation(run: Run, split: Evaluation['split']): Evaluation | null {
+  const read = readVersioned(runPaths(run.folder).evaluationOf(split), evaluationSchema, versions.evaluation);
+  return read.kind === 'ok' ? read.value : null;
+}
+
+function describe(run: Run, row: RunRow, lineage: readonly Run[], evaluation: Evaluation | null) {
+  const { epochs, engine, prepared, model, frozen, evaluated, bestEpoch, warnings } = run.summary;
+  return {
+    ...row,
+    ladder: lineage.map(({ id }) => id),
+    config: run.manifest.config,
+    engineDescription: engine,
+    prepared,
+    model,
+    frozen,
+    bestEpoch,
+    epochRecords: epochs,
+    evaluated,
+    classes: evaluation?.classNames.map((name, index) => ({ name, ...evaluation.perClass[index] })) ?? [],
+    warnings,
+  };
+}
+
+function lines(run: Run, row: RunRow, evaluation: Evaluation | null): string[] {
+  const { summary, manifest } = run;
+  const { stage, seed } = manifest.config;
+  const facts: [string, string][] = [
+    ['run', row.name === null ? row.id : `${row.id} (${row.name})`],
+    ['state', row.message === null ? row.state : `${row.state}: ${row.message}`],
+    ['size', `${row.size} px`],
+    ['starts from', row.parentId ?? 'nothing: the first stage of its ladder'],
+    ['val_accuracy', `${percent(row.valAccuracy)} (used for selection)`],
+    ['val_loss', lossText(row.valLoss)],
+    ['gain', points(row.gain)],
+    ['time', `${durationText(row.seconds)}, ${row.epochs} epochs, ${countText(row.imagesPerSecond)} images/s`],
+    ['parameters', `${countText(row.trainableParameters)} trainable of ${countText(row.totalParameters)}`],
+    [
+      'frozen',
+      summary.frozen === null
+        ? noNumber
+        : `${summary.frozen.tensors} tensors, ${summary.frozen.unchanged ? 'unchanged' : 'CHANGED'}`,
+    ],
+    ['engine', row.engine === null ? noNumber : `${row.engine}, ${row.mode ?? ''}`],
+    [
+      'optimizer',
+      `${stage.training.optimizer.name}, learning rate ${stage.training.learningRate}, batch ${stage.training.batchSize}`,
+    ],
+    ['seed', String(seed)],
+    ['data', summary.prepared?.fingerprint ?? noNumber],
+    ['weights', row.weightsSha256 ?? noNumber],
+    ['folder', row.folder],
+  ];
+  const test = summary.evaluated.test;
+  if (test) facts.splice(5, 0, ['test accuracy', `${percent(test.accuracy)}, looked at ${row.testLooks} times`]);
+  const result = facts.map(([name, value]) => `${name.padEnd(14)}${value}`);
+  if (summary.warnings.length > 0) result.push('', ...summary.warnings.map((warning) => `! ${warning}`));
+  if (evaluation) {
+    const share = (value: number | undefined) => percent(value ?? null);
+    result.push(
+      '',
+      ...textTable<number>(
+        [
+          { head: 'class', cell: (index) => evaluation.classNames[index] ?? '?' },
+          { head: 'images', align: 'right', cell: (index) => countText(evaluation.perClass[index]?.support ?? null) },
+          { head: 'precision', align: 'right', cell: (index) => share(evaluation.perClass[index]?.precision) },
+          { head: 'recall', align: 'right', cell: (index) => share(evaluation.perClass[index]?.recall) },
+          { head: 'F1', align: 'right', cell: (index) => share(evaluation.perClass[index]?.f1) },
+        ],
+        [...evaluation.classNames.keys()],
+      ),
+    );
+  }
+  const log = lastLines(runPaths(run.folder).stderr, 5);
+  if (run.state === 'failed' && log.length > 0)
+    result.push('', 'stderr.log ends with:', ...log.map((line) => `  ${line}`));
+  return result;
+}
+
+function lastLines(file: string, count: number): string[] {
+  try {
+    return readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .slice(-count)
+      .filter((line) => line !== '');
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,196 @@
+import { createHash } from 'node:crypto';
+import { lstat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import type { Fit } from '../protocol/config.ts';
+import type { DatasetProblem } from '../protocol/datasetProblem.ts';
+import { decodeImage, readImageFile, type DecodedImage } from './decode.ts';
+import { forEachBounded } from './forEachBounded.ts';
+import { ImageRefusal, maximumFileBytes, wrongExtension } from './imageHeader.ts';
+import type { FileState, ImageIndex, ReadableFacts } from './imageIndex.ts';
+import { realPathInside } from './insideRoot.ts';
+import { leftOutFile, type ListedImage } from './listedImage.ts';
+import { colourGrid, isGrey, perceptualHash } from './perceptualHash.ts';
+
+/** A listed image that can be read, with what its content says. */
+export interface ExaminedImage extends ListedImage {
+  contentHash: string;
+  bytes: number;
+  facts: ReadableFacts;
+}
+
+/** How far a long job is. */
+export type Progress = (done: number, total: number, phase: 'list' | 'examine' | 'decode' | 'split') => void;
+
+/** Who wants decoded images, beside what every image is asked once. */
+export interface DecodeSink {
+  /**
+   * Called once, before any file is opened, with the content hash of each image, or null where it is not known. Tells
+   * which have to be opened for their pixels.
+   */
+  plan(hashes: readonly (string | null)[]): Promise<boolean[]>;
+  /** The sides at which this content is still wanted; none when it is not. */
+  wanted(contentHash: string): number[];
+  /** Takes an image at one of these sides. Called at most once for a content and side, several at a time. */
+  take(contentHash: string, side: number, image: DecodedImage): Promise<void>;
+  /** Called while nothing is under way, so that what is done so far is kept. */
+  keep(): Promise<void>;
+}
+
+export interface ExamineOptions {
+  root: string;
+  images: readonly ListedImage[];
+  index: ImageIndex;
+  fit: Fit;
+  /** Side at which an image is decoded that nobody wants pixels of. */
+  lookSide: number;
+  sink: DecodeSink;
+  /** How many images are decoded between two calls of `keep`. */
+  imagesAKeep: number;
+  onProgress?: Progress | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+const concurrency = Math.max(2, Math.min(8, availableParallelism()));
+/** Bytes of pictures that may be in memory at once, roughly. */
+const bytesAtOnce = 64_000_000;
+
+interface Job {
+  image: ListedImage;
+  state: FileState;
+  hash: string | null;
+}
+
+/**
+ * Looks at every image: its size and time of change first, its bytes only where that is news or its pixels are wanted. A
+ * file is read once and decoded once, and what was learned goes into the index.
+ *
+ * @returns the images that can be read, in the order of the listing, and a problem for each that cannot.
+ */
+export async function examineImages(options: ExamineOptions) {
+  const { root, images, index, sink, signal, onProgress } = options;
+  const problems: DatasetProblem[] = [];
+  const refuse = (image: ListedImage, kind: DatasetProblem['kind'], reason: string) =>
+    problems.push(leftOutFile(kind, image.file, image.label, reason));
+  const states = new Map<ListedImage, Job>();
+  let looked = 0;
+  await forEachBounded(
+    images,
+    async (image) => {
+      const state = await stateOf(root, image);
+      if (state instanceof ImageRefusal) refuse(image, state.kind, state.message);
+      else states.set(image, { image, state, hash: index.hashOf(image.file, state) });
+      if (++looked % 1000 === 0) onProgress?.(looked, images.length, 'list');
+    },
+    { concurrency: 32, signal },
+  );
+  const jobs = [...states.values()].filter(({ hash }) => {
+    const facts = hash === null ? null : index.factsOf(hash);
+    return !facts || 'phash' in facts;
+  });
+  const isPlanned = await sink.plan(jobs.map(({ hash }) => hash));
+  const wanted = jobs.filter(({ hash }, at) => isPlanned[at] || hash === null || !index.factsOf(hash));
+  if (wanted.length > 0) onProgress?.(0, wanted.length, 'decode');
+
+  /** Contents under way, so that of two copies one is decoded. */
+  const decoding = new Map<string, Promise<void>>();
+  let done = 0;
+  const examine = async (job: Job) => {
+    let bytes: Uint8Array;
+    try {
+      bytes = await readImageFile(job.image.path);
+    } catch (error) {
+      if (!(error instanceof ImageRefusal)) throw error;
+      refuse(job.image, error.kind, error.message);
+      states.delete(job.image);
+      return;
+    }
+    const hash = createHash('sha256').update(bytes).digest('hex');
+    job.hash = hash;
+    index.setFile(job.image.file, job.state, hash);
+    let decoded = decoding.get(hash);
+    if (!decoded) decoding.set(hash, (decoded = learn(hash, bytes, options)));
+    await decoded;
+    if (++done % 16 === 0 || done === wanted.length) onProgress?.(done, wanted.length, 'decode');
+  };
+  for (let from = 0; from < wanted.length; from += options.imagesAKeep) {
+    const part = wanted.slice(from, from + options.imagesAKeep);
+    try {
+      await forEachBounded(part, examine, {
+        concurrency,
+        signal,
+        capacity: bytesAtOnce,
+        // A file of a few MB may be dozens of MB as pixels; small ones hardly count.
+        weight: ({ state }) => state.bytes * 8,
+      });
+    } finally {
+      decoding.clear();
+      await sink.keep();
+      await index.save();
+    }
+  }
+
+  const readable: ExaminedImage[] = [];
+  for (const image of images) {
+    const job = states.get(image);
+    if (!job || job.hash === null) continue;
+    const facts = index.factsOf(job.hash);
+    if (!facts) continue;
+    if (!('phash' in facts)) {
+      refuse(image, facts.refusal, facts.reason);
+      continue;
+    }
+    const misnamed = wrongExtension(path.extname(image.file), facts.format);
+    if (misnamed) refuse(image, misnamed.kind, misnamed.message);
+    else readable.push({ ...image, contentHash: job.hash, bytes: job.state.bytes, facts });
+  }
+  return { readable, problems };
+}
+
+/** Size and time of change of a file, or why it cannot be looked at. */
+async function stateOf(root: string, image: ListedImage): Promise<FileState | ImageRefusal> {
+  try {
+    let stats = await lstat(image.path);
+    if (stats.isSymbolicLink()) {
+      const real = await realPathInside(root, image.path);
+      if (real === null) return new ImageRefusal('outsideDataset', 'a link that leads out of the data set');
+      image.path = real;
+      stats = await lstat(real);
+    }
+    if (!stats.isFile()) return new ImageRefusal('unreadable', 'not a file');
+    if (stats.size === 0) return new ImageRefusal('empty', 'an empty file');
+    if (stats.size > maximumFileBytes) {
+      return new ImageRefusal('tooLarge', `too large: ${Math.round(stats.size / 1e6)} MB`);
+    }
+    return { bytes: stats.size, mtimeMs: stats.mtimeMs };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    if (code === 'ENOENT' || code === 'ENOTDIR') return new ImageRefusal('missing', 'there is no such file');
+    return new ImageRefusal('unreadable', `the file cannot be read (${code})`);
+  }
+}
+
+/** Decodes what is not known yet or wanted by the sink, once a side, and keeps what it tells. */
+async function learn(hash: string, bytes: Uint8Array, options: ExamineOptions): Promise<void> {
+  const { index, sink, fit, lookSide } = options;
+  const known = index.factsOf(hash);
+  if (known && !('phash' in known)) return;
+  const sides = sink.wanted(hash);
+  if (sides.length === 0 && !known) sides.push(lookSide);
+  for (const [at, side] of sides.entries()) {
+    let image: DecodedImage;
+    try {
+      image = await decodeImage(bytes, side, fit);
+    } catch (error) {
+      if (!(error instanceof ImageRefusal)) throw error;
+      index.setFacts(hash, { refusal: error.kind, reason: error.message });
+      return;
+    }
+    if (!known && at === 0) {
+      const { format, width, height, whole } = image;
+      const phash = perceptualHash(whole);
+      index.setFacts(hash, { format, width, height, grey: isGrey(whole), phash, colours: colourGrid(whole) });
+    }
+    await sink.take(hash, side, image);
+  }
+}

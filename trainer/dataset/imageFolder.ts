@@ -1,0 +1,161 @@
+import type { Dirent } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { realPathInside } from './insideRoot.ts';
+import { imageExtensions, otherPictureExtensions } from './imageHeader.ts';
+import { byCodeUnits, leftOutFile, splitNamed, type Listing, type SplitName } from './listedImage.ts';
+
+/** A file or folder below the root, links resolved. */
+interface Entry {
+  name: string;
+  /** Relative to the root, with `/`. */
+  relative: string;
+  path: string;
+  isDirectory: boolean;
+}
+
+/**
+ * Lists a folder of class folders. Images of a class lie in its folder or anywhere below it. Folders named `train`,
+ * `val` (`valid`, `validation`) and `test` that hold folders are the data set's own split. Hidden files and files that are
+ * no pictures are passed over; links that lead out of the root, pictures in other formats and pictures without a class
+ * are listed as problems.
+ *
+ * @param root absolute path with its links resolved.
+ */
+export async function listImageFolder(root: string, signal?: AbortSignal): Promise<Listing> {
+  const listing: Listing = { root, images: [], problems: [] };
+  const visited = new Set<string>([root]);
+  const top = await readFolder(root, root, '', listing, visited);
+  const splitFolders: { entry: Entry; split: SplitName }[] = [];
+  for (const entry of top.filter((one) => one.isDirectory)) {
+    const split = splitNamed(entry.name);
+    if (split && (await holdsFolders(entry.path))) splitFolders.push({ entry, split });
+  }
+  const hasTrain = splitFolders.some(({ split }) => split === 'train');
+  for (const entry of top) {
+    const split = splitFolders.find((one) => one.entry === entry)?.split ?? null;
+    if (!entry.isDirectory) {
+      addFile(entry, null, null, listing);
+    } else if (split) {
+      for (const inner of await readFolder(root, entry.path, entry.relative, listing, visited)) {
+        if (inner.isDirectory) await addClass(root, inner, split, listing, visited, signal);
+        else addFile(inner, null, split, listing);
+      }
+    } else if (hasTrain) {
+      listing.problems.push({
+        kind: 'noClass',
+        file: null,
+        className: null,
+        message: `${entry.relative}/: beside train/ this is neither val/ nor test/. Left out; move its images into train/.`,
+        severity: 'warning',
+        leftOut: true,
+      });
+    } else {
+      await addClass(root, entry, null, listing, visited, signal);
+    }
+  }
+  listing.images.sort((a, b) => byCodeUnits(a.file, b.file));
+  return listing;
+}
+
+async function addClass(
+  root: string,
+  folder: Entry,
+  split: SplitName | null,
+  listing: Listing,
+  visited: Set<string>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const pending = [folder];
+  for (let next = pending.pop(); next; next = pending.pop()) {
+    signal?.throwIfAborted();
+    for (const entry of await readFolder(root, next.path, next.relative, listing, visited)) {
+      if (entry.isDirectory) pending.push(entry);
+      else addFile(entry, folder.name, split, listing);
+    }
+  }
+}
+
+function addFile(entry: Entry, label: string | null, split: SplitName | null, listing: Listing): void {
+  const extension = path.extname(entry.name).toLowerCase();
+  if (otherPictureExtensions.has(extension)) {
+    const reason = `pictures of this kind (${extension}) are not read; convert it to JPEG, PNG or WebP`;
+    listing.problems.push(leftOutFile('unsupportedFormat', entry.relative, label, reason));
+  } else if (imageExtensions.has(extension)) {
+    if (label !== null) {
+      listing.images.push({ file: entry.relative, path: entry.path, label, split, group: null });
+    } else {
+      const reason = 'it lies in no class folder; move it into the folder of its class';
+      listing.problems.push(leftOutFile('noClass', entry.relative, null, reason));
+    }
+  }
+}
+
+async function holdsFolders(folder: string): Promise<boolean> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.name.startsWith('.')) continue;
+    if (entry.isDirectory()) return true;
+    if (entry.isSymbolicLink() && (await stat(path.join(folder, entry.name)).catch(() => null))?.isDirectory())
+      return true;
+  }
+  return false;
+}
+
+async function readFolder(
+  root: string,
+  folder: string,
+  relative: string,
+  listing: Listing,
+  visited: Set<string>,
+): Promise<Entry[]> {
+  let found: Dirent[];
+  try {
+    found = await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    if (relative === '') throw error;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    listing.problems.push(leftOutFile('unreadable', relative, null, `the folder cannot be read (${code})`));
+    return [];
+  }
+  const entries: Entry[] = [];
+  for (const entry of found) {
+    if (entry.name.startsWith('.')) continue;
+    const resolved = await resolveEntry(root, folder, relative, entry, listing);
+    if (!resolved) continue;
+    if (resolved.isDirectory) {
+      // A link back up would otherwise be walked for ever, and one folder under two names would count twice.
+      if (visited.has(resolved.path)) continue;
+      visited.add(resolved.path);
+    }
+    entries.push(resolved);
+  }
+  return entries.sort((a, b) => byCodeUnits(a.name, b.name));
+}
+
+async function resolveEntry(
+  root: string,
+  folder: string,
+  parent: string,
+  entry: Dirent,
+  listing: Listing,
+): Promise<Entry | null> {
+  const relative = parent === '' ? entry.name : `${parent}/${entry.name}`;
+  const own = path.join(folder, entry.name);
+  if (!entry.isSymbolicLink()) {
+    if (!entry.isDirectory() && !entry.isFile()) return null;
+    return { name: entry.name, relative, path: own, isDirectory: entry.isDirectory() };
+  }
+  try {
+    const real = await realPathInside(root, own);
+    if (real === null) {
+      listing.problems.push(leftOutFile('outsideDataset', relative, null, 'a link that leads out of the data set'));
+      return null;
+    }
+    const target = await stat(real);
+    if (!target.isDirectory() && !target.isFile()) return null;
+    return { name: entry.name, relative, path: real, isDirectory: target.isDirectory() };
+  } catch {
+    listing.problems.push(leftOutFile('missing', relative, null, 'a link to nothing'));
+    return null;
+  }
+}

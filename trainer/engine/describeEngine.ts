@@ -1,0 +1,55 @@
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { createEagerStep } from './eagerStep.ts';
+import type { Engine } from './loadEngine.ts';
+import { sampleBatch, sampleNet, sampleStepOptions } from './sampleNet.ts';
+import type { TrainStep, TrainStepOptions } from './trainStep.ts';
+
+/** Makes a training step; the engine's figure is measured with the one that training uses. */
+export type MakeStep = (model: tfl.LayersModel, options: TrainStepOptions) => TrainStep | Promise<TrainStep>;
+
+/** The engine with how fast it trains here. */
+export interface EngineDescription extends Engine {
+  /** Images a second of 48 × 48 pixels that the default network trains on, measured for about a second. */
+  imagesPerSecond: number;
+  /** How the step was executed. */
+  mode: TrainStep['mode'];
+}
+
+const size = 48;
+
+/** Measures the loaded engine for about a second (longer where one step takes longer than that). */
+export async function describeEngine(engine: Engine, makeStep: MakeStep = createEagerStep): Promise<EngineDescription> {
+  // A step of 32 images takes WASM two seconds.
+  const count = engine.name === 'native' ? 32 : 8;
+  const model = sampleNet(size);
+  const step = await makeStep(model, sampleStepOptions);
+  try {
+    const batch = sampleBatch(count, size);
+    let steps = 0;
+    const train = async () => step.run(batch, { learningRate: 1e-3, step: steps++ });
+    // The first steps allocate and compile.
+    for (let warmUp = 0; warmUp < (engine.name === 'native' ? 3 : 1); warmUp++) await train();
+    const from = steps;
+    const start = performance.now();
+    while (performance.now() - start < 1000) await train();
+    const seconds = (performance.now() - start) / 1000;
+    return { ...engine, imagesPerSecond: ((steps - from) * count) / seconds, mode: step.mode };
+  } finally {
+    step.dispose();
+    model.dispose();
+  }
+}
+
+/** The description in lines for a terminal. */
+export function engineLines(description: EngineDescription): string[] {
+  const { name, tfjs, tensorflow, threads, gpu, whyNotNative, imagesPerSecond, mode } = description;
+  const versions = tensorflow === null ? `tfjs ${tfjs}` : `TensorFlow ${tensorflow}, tfjs ${tfjs}`;
+  const figure = imagesPerSecond >= 100 ? imagesPerSecond.toFixed(0) : imagesPerSecond.toFixed(1);
+  return [
+    `Engine    ${name} (${versions})`,
+    `Threads   ${threads}`,
+    `GPU       ${gpu.note}`,
+    `Speed     ${figure} images/s (default network, ${size} × ${size} pixels, ${mode} step)`,
+    ...(whyNotNative === undefined ? [] : [`Not native: ${whyNotNative}`]),
+  ];
+}

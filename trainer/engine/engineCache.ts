@@ -1,0 +1,59 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { tensorflowVersion } from './tensorflowRelease.ts';
+
+/** What decides where the engine lies; `process` for real use. */
+export interface Host {
+  platform: string;
+  arch: string;
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Where an installed native engine keeps its parts, all below one folder that is moved into place at once. */
+export interface NativeLayout {
+  /** The engine's folder, `<cache>/engine/<TensorFlow version>-<platform>-<arch>`. */
+  folder: string;
+  libraries: string;
+  include: string;
+  /** Addons are named by their content (`tfjs_binding-<12 hex>.node`), so that two versions of Upsize do not quarrel. */
+  addons: string;
+  /** Written last: what was installed, with sizes. An engine without it is half installed. */
+  record: string;
+  /** Downloads and unfinished installs of any version. */
+  partial: string;
+}
+
+/**
+ * The user's cache folder for Upsize: `UPSIZE_CACHE`, else the platform's own (XDG_CACHE_HOME, ~/Library/Caches,
+ * LOCALAPPDATA). Relative settings are ignored, as the XDG base directory specification asks.
+ */
+export function upsizeCacheFolder(host: Host = process): string {
+  const absolute = (path: string | undefined) => (path !== undefined && isAbsolute(path) ? path : undefined);
+  const own = absolute(host.env.UPSIZE_CACHE);
+  if (own !== undefined) return own;
+  const home = homedir();
+  if (host.platform === 'darwin') return join(home, 'Library', 'Caches', 'upsize');
+  if (host.platform === 'win32') {
+    return join(absolute(host.env.LOCALAPPDATA) ?? join(home, 'AppData', 'Local'), 'upsize', 'cache');
+  }
+  return join(absolute(host.env.XDG_CACHE_HOME) ?? join(home, '.cache'), 'upsize');
+}
+
+/** Where the native engine of this TensorFlow version lies, whether it is installed or not. */
+export function nativeLayout(host: Host = process): NativeLayout {
+  const engines = join(upsizeCacheFolder(host), 'engine');
+  const folder = join(engines, `${tensorflowVersion}-${host.platform}-${host.arch}`);
+  return nativeLayoutIn(folder, join(engines, 'partial'));
+}
+
+/** The same layout below another folder: an engine is put together there before it is moved into place. */
+export function nativeLayoutIn(folder: string, partial: string): NativeLayout {
+  return {
+    folder,
+    libraries: join(folder, 'lib'),
+    include: join(folder, 'include'),
+    addons: join(folder, 'addon'),
+    record: join(folder, 'installed.json'),
+    partial,
+  };
+}

@@ -1,0 +1,22 @@
+/** What TensorFlow reads from the environment, once, when its library is loaded. */
+export interface EngineEnvironmentOptions {
+  /** Threads inside one operation; absent: as many as the processor has for this process. */
+  threads?: number | undefined;
+}
+
+/**
+ * The environment variables that set thread counts and quieten TensorFlow's log. Give them to the process that will load
+ * the engine: a worker thread has only a copy of the environment, which native libraries do not see, so either they are
+ * set when the child is spawned, or by the main thread before the worker starts.
+ *
+ * What the user has set stays. `UPSIZE_DEBUG` leaves TensorFlow's log as it is.
+ */
+export function engineEnvironment(
+  options: EngineEnvironmentOptions,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Record<string, string> {
+  const wanted: Record<string, string> = {};
+  if (!env.UPSIZE_DEBUG) wanted.TF_CPP_MIN_LOG_LEVEL = env.TF_CPP_MIN_LOG_LEVEL ?? '3';
+  if (options.threads !== undefined) wanted.TF_NUM_INTRAOP_THREADS = String(options.threads);
+  return wanted;
+}

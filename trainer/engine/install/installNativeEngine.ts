@@ -1,0 +1,194 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { type Host, type NativeLayout, nativeLayout, nativeLayoutIn } from '../engineCache.ts';
+import { checkInstalled, type InstalledRecord, placeAddon, shippedAddon } from '../native/nativeParts.ts';
+import { type TensorflowWheel, tensorflowVersion, tensorflowWheel } from '../tensorflowRelease.ts';
+import { buildAddon } from './buildAddon.ts';
+import { downloadWheel, sha256OfFile } from './downloadWheel.ts';
+import { extractWheel } from './extractWheel.ts';
+import { withInstallLock } from './installLock.ts';
+import type { OnInstallProgress } from './installProgress.ts';
+
+export interface InstallOptions {
+  onProgress?: OnInstallProgress;
+  /** Cancels the install; what was downloaded in full is kept for the next one. */
+  signal?: AbortSignal;
+  /** A prebuilt addon; absent: the one shipped beside the bundle, else a clone builds it. */
+  addonPath?: string;
+  /** A wheel that is on this machine already (no network); checked like a downloaded one. */
+  wheelPath?: string;
+  host?: Host;
+  /** What to install; absent: what is pinned for the host. */
+  wheel?: TensorflowWheel;
+  /** How to call pip, in the order to try; absent: the usual names. */
+  pip?: readonly (readonly string[])[];
+  /** How the addon is made; absent: the shipped one, else built. */
+  makeAddon?: (layout: NativeLayout, signal?: AbortSignal) => Promise<string>;
+}
+
+/** Bytes that must be free: the wheel, its libraries, and pip's own copy of the wheel. */
+const neededBytes = 1_700_000_000;
+
+/**
+ * Installs the native engine into the user's cache unless it is there already: TensorFlow's libraries out of the pinned
+ * wheel from PyPI, and the addon that joins them to Node. Everything is put together in a folder of its own and moved
+ * into place at once, so an interrupted install leaves nothing half done, and two at once do not disturb each other.
+ *
+ * @returns whether it was installed now, and where.
+ * @throws Error that says what failed and what to do; nothing is left in place then.
+ */
+export async function installNativeEngine(
+  options: InstallOptions = {},
+): Promise<{ installed: boolean; folder: string }> {
+  const host = options.host ?? process;
+  const onProgress = options.onProgress ?? (() => undefined);
+  const wheel = options.wheel ?? tensorflowWheel(host.platform, host.arch);
+  if ('unsupported' in wheel) throw new Error(wheel.unsupported);
+  const layout = nativeLayout(host);
+  if (isComplete(layout)) return { installed: false, folder: layout.folder };
+  try {
+    mkdirSync(layout.partial, { recursive: true });
+  } catch (error) {
+    throw new Error(
+      `${layout.partial}: the engine's cache folder cannot be made (${String(error)}). Set UPSIZE_CACHE to a folder that can be written to.`,
+      { cause: error },
+    );
+  }
+  return await withInstallLock(
+    join(layout.partial, 'lock'),
+    {
+      signal: options.signal,
+      onWait: (owner) => onProgress({ phase: 'waiting', message: `Waiting for another install (${owner})` }),
+    },
+    async () => {
+      if (isComplete(layout)) return { installed: false, folder: layout.folder };
+      await installLocked(layout, wheel, { ...options, host, onProgress });
+      onProgress({ phase: 'done', message: `TensorFlow ${tensorflowVersion} is installed in ${layout.folder}` });
+      return { installed: true, folder: layout.folder };
+    },
+  );
+}
+
+function isComplete(layout: NativeLayout): boolean {
+  const checked = checkInstalled(layout);
+  return 'record' in checked && (checked.record.addon !== undefined || shippedAddon() !== undefined);
+}
+
+async function installLocked(
+  layout: NativeLayout,
+  wheel: TensorflowWheel,
+  options: InstallOptions & { onProgress: OnInstallProgress },
+): Promise<void> {
+  const { onProgress, signal } = options;
+  removeLeftovers(layout, wheel);
+  const work = join(layout.partial, `${process.pid}-${Date.now()}`);
+  mkdirSync(work, { recursive: true });
+  try {
+    const wheelPath = options.wheelPath ?? (await obtainWheel(layout, wheel, work, options));
+    if (options.wheelPath !== undefined) await checkWheel(options.wheelPath, wheel, onProgress, signal);
+    const staged = nativeLayoutIn(join(work, 'engine'), layout.partial);
+    onProgress({ phase: 'extracting', message: 'Extracting TensorFlow' });
+    const libraries = await extractWheel(wheelPath, wheel, staged, { onProgress, signal });
+    onProgress({ phase: 'building', message: 'Preparing the addon' });
+    const addon = await makeAddon(staged, options);
+    const record: InstalledRecord = {
+      version: 1,
+      tensorflow: tensorflowVersion,
+      wheelSha256: wheel.sha256,
+      libraries,
+      addon: basename(addon),
+      installedAt: new Date().toISOString(),
+    };
+    writeFileSync(staged.record, JSON.stringify(record, null, 2));
+    signal?.throwIfAborted();
+    moveIntoPlace(staged, layout, work);
+    if (options.wheelPath === undefined) rmSync(wheelPath, { force: true });
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** A wheel that an earlier, interrupted install downloaded in full, else a fresh download, kept until it is installed. */
+async function obtainWheel(
+  layout: NativeLayout,
+  wheel: TensorflowWheel,
+  work: string,
+  options: InstallOptions & { onProgress: OnInstallProgress },
+): Promise<string> {
+  const kept = join(layout.partial, wheel.fileName);
+  if (existsSync(kept)) {
+    try {
+      await checkWheel(kept, wheel, options.onProgress, options.signal);
+      return kept;
+    } catch {
+      options.signal?.throwIfAborted();
+      rmSync(kept, { force: true });
+    }
+  }
+  const { bavail, bsize } = statfsSync(layout.partial);
+  if (bavail * bsize < neededBytes) {
+    throw new Error(
+      `${layout.partial}: ${gigabytes(bavail * bsize)} free, and the native engine needs ${gigabytes(neededBytes)} while it is installed. ` +
+        'Free some space, or set UPSIZE_CACHE to a folder on a larger disk.',
+    );
+  }
+  const downloaded = await downloadWheel(wheel, work, {
+    onProgress: options.onProgress,
+    signal: options.signal,
+    ...(options.pip ? { pip: options.pip } : {}),
+  });
+  renameSync(downloaded, kept);
+  return kept;
+}
+
+async function checkWheel(
+  path: string,
+  wheel: TensorflowWheel,
+  onProgress: OnInstallProgress,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  onProgress({ phase: 'checking', message: `Checking ${basename(path)}` });
+  const digest = await sha256OfFile(path, signal);
+  if (digest !== wheel.sha256) {
+    throw new Error(`${path}: its SHA-256 is ${digest}, not that of ${wheel.fileName} (${wheel.sha256}).`);
+  }
+}
+
+async function makeAddon(staged: NativeLayout, options: InstallOptions): Promise<string> {
+  const shipped = options.addonPath ?? shippedAddon(options.host);
+  if (shipped !== undefined) return placeAddon(staged, shipped);
+  const built = await (options.makeAddon ?? buildAddon)(staged, options.signal);
+  const placed = placeAddon(staged, built);
+  rmSync(built, { force: true });
+  return placed;
+}
+
+function moveIntoPlace(staged: NativeLayout, layout: NativeLayout, work: string): void {
+  mkdirSync(dirname(layout.folder), { recursive: true });
+  try {
+    renameSync(staged.folder, layout.folder);
+  } catch (error) {
+    // Something lies there: a complete engine from an install that did not wait for us, or a damaged one.
+    if (isComplete(layout)) return;
+    try {
+      renameSync(layout.folder, join(work, 'replaced'));
+      renameSync(staged.folder, layout.folder);
+    } catch {
+      throw new Error(`${layout.folder}: cannot be replaced (${String(error)}). Remove it and try again.`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+/** Removes what killed installs left: with the lock held, nobody else is at work in the partial folder. */
+function removeLeftovers(layout: NativeLayout, wheel: TensorflowWheel): void {
+  for (const name of readdirSync(layout.partial)) {
+    if (name !== 'lock' && name !== wheel.fileName)
+      rmSync(join(layout.partial, name), { recursive: true, force: true });
+  }
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}

@@ -1,0 +1,117 @@
+import { availableParallelism } from 'node:os';
+import * as tf from '@tensorflow/tfjs-core';
+import { detectGpus } from './gpu.ts';
+import { type EngineEnvironmentOptions, engineEnvironment } from './engineEnvironment.ts';
+import { findNativeParts } from './native/nativeParts.ts';
+
+export type EngineName = 'native' | 'wasm';
+export type EngineChoice = 'auto' | EngineName;
+
+/** The engine that executes tensors in this thread. Always shown to the user. */
+export interface Engine {
+  name: EngineName;
+  /** tfjs' version. */
+  tfjs: string;
+  /** TensorFlow's version; null for WASM. */
+  tensorflow: string | null;
+  /** Threads that one operation may use. */
+  threads: number;
+  /** NVIDIA GPUs that the machine has, whether this engine computes on one, and a sentence for the user. */
+  gpu: { seen: string[]; used: boolean; note: string };
+  /** Why `auto` did not give the native engine, as a sentence; absent on the native engine and where WASM was asked for. */
+  whyNotNative?: string;
+}
+
+export interface LoadEngineOptions extends EngineEnvironmentOptions {
+  /** A prebuilt addon; absent: the one shipped beside the bundle, else the one that a clone built. */
+  addonPath?: string;
+  /** Path of the folder with tfjs-backend-wasm's `.wasm` files; absent: beside the bundle, else in node_modules. */
+  wasmFolder?: string;
+}
+
+let loaded: Promise<Engine> | undefined;
+
+/**
+ * Loads the engine and makes it tfjs' backend of this thread. `auto` takes native TensorFlow where it is installed, else
+ * WASM, and says why. A thread has one engine: a second call gives the first one's, and throws if another was asked for.
+ *
+ * @throws Error when the engine asked for cannot be had; the message says what was tried and what to do.
+ */
+export async function loadEngine(choice: EngineChoice, options: LoadEngineOptions = {}): Promise<Engine> {
+  if (loaded) {
+    const engine = await loaded;
+    if (choice !== 'auto' && choice !== engine.name) {
+      throw new Error(`The ${choice} engine was asked for, but this process already uses the ${engine.name} engine.`);
+    }
+    return engine;
+  }
+  const loading = load(choice, options);
+  loaded = loading;
+  loading.catch(() => (loaded = undefined));
+  return loading;
+}
+
+/** Reads an engine choice as users give it (`UPSIZE_ENGINE`, `--engine`). Throws on anything else. */
+export function parseEngineChoice(value: string | undefined): EngineChoice {
+  if (value === undefined || value === '') return 'auto';
+  if (value === 'auto' || value === 'native' || value === 'wasm') return value;
+  throw new Error(`UPSIZE_ENGINE is "${value}"; it must be auto, native or wasm.`);
+}
+
+async function load(choice: EngineChoice, options: LoadEngineOptions): Promise<Engine> {
+  const gpus = detectGpus();
+  if (choice === 'wasm') return await loadWasm(options, gpus);
+  const native = await tryNative(options, gpus);
+  if (typeof native !== 'string') return native;
+  if (choice === 'native') throw new Error(native);
+  try {
+    return { ...(await loadWasm(options, gpus)), whyNotNative: native };
+  } catch (error) {
+    throw new Error(
+      `No engine can be used. Native: ${native} WASM: ${messageOf(error)} ` +
+        'Reinstall Upsize, or run "upsize engine install" with a network at hand.',
+      { cause: error },
+    );
+  }
+}
+
+async function tryNative(options: LoadEngineOptions, gpus: string[]): Promise<Engine | string> {
+  const parts = findNativeParts({ addonPath: options.addonPath });
+  if (!parts.found) return parts.reason;
+  Object.assign(process.env, engineEnvironment(options));
+  try {
+    const { loadNativeBackend } = await import('./native/nativeBackend.ts');
+    const { tensorflow, usingGpu } = await loadNativeBackend(parts.addon);
+    return {
+      name: 'native',
+      tfjs: tf.version_core,
+      tensorflow,
+      threads: Number(process.env.TF_NUM_INTRAOP_THREADS ?? availableParallelism()),
+      gpu: { seen: gpus, used: usingGpu, note: gpuNote(gpus, usingGpu) },
+    };
+  } catch (error) {
+    return `${parts.addon}: the native engine is installed but could not be loaded (${messageOf(error)}).`;
+  }
+}
+
+async function loadWasm(options: LoadEngineOptions, gpus: string[]): Promise<Engine> {
+  const { loadWasmBackend } = await import('./wasm/wasmBackend.ts');
+  await loadWasmBackend(options.wasmFolder);
+  return {
+    name: 'wasm',
+    tfjs: tf.version_core,
+    tensorflow: null,
+    threads: 1,
+    gpu: { seen: gpus, used: false, note: gpuNote(gpus, false) },
+  };
+}
+
+function gpuNote(gpus: string[], used: boolean): string {
+  if (gpus.length === 0) return 'No NVIDIA GPU seen.';
+  const names = gpus.join(', ');
+  return used ? `${names}: used.` : `${names}: seen, not used: this engine computes on the processor.`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,99 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { batchNormTraining } from './batchNormTraining.ts';
+
+/**
+ * Makes a model's layers ready for Upsize's training steps, once for a model:
+ * - batch norm uses the fused operation, works without scale or offset, and runs in inference mode where it is frozen
+ *   (`trainable` false on it or on a model around it), as in Keras; stock tfjs goes on updating its statistics.
+ *
+ * Whether a layer is frozen is looked up in each call, so nothing has to be prepared again after freezing.
+ */
+export function prepareForTraining(model: tfl.LayersModel): void {
+  visit(model, [model]);
+}
+
+const prepared = new WeakSet<tfl.layers.Layer>();
+
+function visit(layer: tfl.layers.Layer, around: readonly tfl.layers.Layer[]): void {
+  if ('layers' in layer && Array.isArray(layer.layers)) {
+    for (const inner of layer.layers as tfl.layers.Layer[]) visit(inner, [...around, inner]);
+    return;
+  }
+  if (layer.getClassName() !== 'BatchNormalization' || prepared.has(layer)) return;
+  prepared.add(layer);
+  const plainCall = layer.call.bind(layer);
+  const parts = batchNormParts(layer);
+  layer.call = (inputs, kwargs) => {
+    const input = Array.isArray(inputs) ? inputs[0] : inputs;
+    if (!input) throw new Error(`${layer.name}: takes one input and got none.`);
+    const trains = kwargs.training === true && around.every((owner) => owner.trainable);
+    if (!trains) return plainCall(inputs, { ...kwargs, training: false });
+    return tf.tidy(() => {
+      const channels = input.shape.at(-1) ?? 1;
+      const { y, mean, variance } = batchNormTraining(
+        input,
+        parts.weight('gamma')?.read() ?? tf.ones([channels]),
+        parts.weight('beta')?.read() ?? tf.zeros([channels]),
+        parts.epsilon,
+      );
+      for (const [name, fresh] of [
+        ['moving_mean', mean],
+        ['moving_variance', variance],
+      ] as const) {
+        const moving = parts.weight(name);
+        if (!moving) throw new Error(`${layer.name}: has no ${name}.`);
+        const old = moving.read();
+        moving.write(tf.add(tf.mul(old, parts.momentum), tf.mul(fresh, 1 - parts.momentum)));
+      }
+      return y;
+    });
+  };
+}
+
+function batchNormParts(layer: tfl.layers.Layer) {
+  const { axis, momentum, epsilon } = layer.getConfig();
+  const last = layer.weights[0] ? -1 : axis;
+  if (typeof momentum !== 'number' || typeof epsilon !== 'number' || typeof last !== 'number') {
+    throw new Error(`${layer.name}: not a batch normalisation that can be trained.`);
+  }
+  const weight = (name: string) => layer.weights.find(({ originalName }) => originalName.endsWith(`/${name}`));
+  return { momentum, epsilon, weight };
+}
+
+/**
+ * Values of a classifier before its last softmax, float32 `[batch, classes]`, with its layers in training mode: the loss
+ * is computed from these, as Keras does, since log(softmax) loses digits. Throws when the model does not end in softmax.
+ */
+export function trainingLogits(model: tfl.LayersModel, pixels: tf.Tensor): tf.Tensor {
+  const last = lastLayer(model);
+  const activation: unknown = Reflect.get(last, 'activation');
+  const isSoftmax =
+    ['Dense', 'Activation'].includes(last.getClassName()) && last.getConfig().activation === 'softmax' && activation;
+  if (!isSoftmax) {
+    throw new Error(`The model ends in ${last.name} (${last.getClassName()}); a classifier must end in softmax.`);
+  }
+  Reflect.set(last, 'activation', linear());
+  try {
+    const output = model.apply(pixels, { training: true });
+    if (!(output instanceof tf.Tensor)) throw new Error('The model must have one output.');
+    return output;
+  } finally {
+    Reflect.set(last, 'activation', activation);
+  }
+}
+
+function lastLayer(model: tfl.LayersModel): tfl.layers.Layer {
+  const [output, ...more] = model.outputs;
+  if (!output || more.length > 0) throw new Error(`The model has ${model.outputs.length} outputs; it must have one.`);
+  const layer = output.sourceLayer;
+  return layer instanceof tfl.LayersModel ? lastLayer(layer) : layer;
+}
+
+let linearActivation: unknown;
+
+// tfjs does not export its activation classes; a layer that has one does.
+function linear(): unknown {
+  linearActivation ??= Reflect.get(tfl.layers.activation({ activation: 'linear' }), 'activation');
+  return linearActivation;
+}

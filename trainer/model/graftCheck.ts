@@ -1,0 +1,162 @@
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { describeShape } from './layerKinds.ts';
+import { costsOf, elements, topologyOf } from './topology.ts';
+
+/** One layer in the check's table; the fields of the `model` event. */
+export interface CheckedLayer {
+  name: string;
+  type: string;
+  outputShape: (number | null)[];
+  parameters: number;
+  trainable: boolean;
+  fromParent: boolean;
+}
+
+/** What a model is and costs, known before anything is trained. */
+export interface ModelDescription {
+  layers: CheckedLayer[];
+  trainableParameters: number;
+  totalParameters: number;
+  /** Estimated bytes of one training step: weights, gradients, slots, and activations with their gradients. */
+  memoryBytes: number;
+}
+
+/** Images to try a model on: `count × size × size × 3` bytes, and their true classes. */
+export interface CheckImages {
+  pixels: Uint8Array;
+  labels: Int32Array;
+  count: number;
+}
+
+/** The part of a training step that the check uses. */
+export interface Predictor {
+  predict(pixels: Uint8Array, count: number): Float32Array | Promise<Float32Array>;
+}
+
+/** Layers, parameters and memory of a model, as `freeze` has marked it. By arithmetic only. */
+export function describeModel(
+  model: tfl.LayersModel,
+  {
+    batchSize,
+    trunkLayers,
+    slotsPerWeight = 2,
+  }: { batchSize: number; trunkLayers: readonly string[]; slotsPerWeight?: number },
+): ModelDescription {
+  const costs = costsOf(topologyOf(model));
+  const trunk = new Set(trunkLayers);
+  const trainable = new Map<string, number>();
+  for (const layer of model.layers) {
+    const parameters = layer.trainableWeights.reduce(
+      (sum, { shape }) => sum + elements(shape.map((side) => side ?? 0)),
+      0,
+    );
+    trainable.set(layer.name, parameters);
+  }
+  const layers: CheckedLayer[] = [];
+  let activations = 0;
+  for (const layer of model.layers) {
+    const cost = costs.get(layer.name);
+    if (!cost) continue;
+    activations += elements(cost.outputShape);
+    layers.push({
+      name: layer.name,
+      type: layer.getClassName(),
+      outputShape: [null, ...cost.outputShape],
+      parameters: cost.parameters,
+      trainable: layer.trainable,
+      fromParent: trunk.has(layer.name),
+    });
+  }
+  const totalParameters = layers.reduce((sum, { parameters }) => sum + parameters, 0);
+  const trainableParameters = [...trainable.values()].reduce((sum, parameters) => sum + parameters, 0);
+  // A step holds each layer's output until its gradient is done, and that gradient beside it.
+  const values = totalParameters + trainableParameters * (1 + slotsPerWeight) + 2 * batchSize * activations;
+  return { layers, trainableParameters, totalParameters, memoryBytes: 4 * values };
+}
+
+/** The description as a table for people, one layer a line. */
+export function describeAsText({
+  layers,
+  trainableParameters,
+  totalParameters,
+  memoryBytes,
+}: ModelDescription): string {
+  const rows = layers.map(({ name, type, outputShape, parameters, trainable, fromParent }) => [
+    name,
+    type,
+    describeShape(outputShape.slice(1).map((side) => side ?? 0)),
+    String(parameters),
+    parameters === 0 ? '' : trainable ? 'trains' : 'frozen',
+    fromParent ? 'parent' : 'new',
+  ]);
+  const header = ['layer', 'type', 'output', 'parameters', '', 'from'];
+  const widths = header.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => (row[column] ?? '').length)),
+  );
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
+  const totals = `${trainableParameters} of ${totalParameters} parameters train; about ${Math.ceil(memoryBytes / 1e6)} MB a step`;
+  return [header, ...rows].map(line).concat(totals).join('\n');
+}
+
+/**
+ * Runs images through a model and returns its accuracy on them. Throws when an answer is no probability (NaN, infinite),
+ * or when there are not as many answers as the classes ask for.
+ */
+export async function forwardAccuracy(model: Predictor, images: CheckImages, classes: number): Promise<number> {
+  const probabilities = await model.predict(images.pixels, images.count);
+  if (probabilities.length !== images.count * classes)
+    throw new Error(
+      `The model gives ${probabilities.length / images.count} answers for each image, and there are ${classes} classes.`,
+    );
+  if (!probabilities.every(Number.isFinite))
+    throw new Error(
+      'The model gives answers that are not numbers (NaN) before any training: its weights are damaged. Start from another parent or checkpoint.',
+    );
+  let correct = 0;
+  for (let image = 0; image < images.count; image++) {
+    const answers = probabilities.subarray(image * classes, (image + 1) * classes);
+    if (answers.indexOf(Math.max(...answers)) === images.labels[image]) correct++;
+  }
+  return correct / images.count;
+}
+
+/**
+ * Tries a grafted model before it trains: answers are probabilities, and where the graft preserves its parent, the
+ * parent's accuracy on the same images (at the parent's size) is reproduced. The smaller images are rounded means of the
+ * larger ones, so one image in fifty may differ, and two where there are few. Throws when more do.
+ */
+export async function graftCheck(
+  model: Predictor,
+  images: CheckImages,
+  { classes, parentAccuracy }: { classes: number; parentAccuracy: number | null },
+): Promise<{ accuracy: number }> {
+  const accuracy = await forwardAccuracy(model, images, classes);
+  verifyGraft({ accuracy, images: images.count, parentAccuracy });
+  return { accuracy };
+}
+
+/** The comparison of `graftCheck`, of accuracies that are known already. `parentAccuracy` null: nothing to reproduce. */
+export function verifyGraft({
+  accuracy,
+  images,
+  parentAccuracy,
+}: {
+  accuracy: number;
+  images: number;
+  parentAccuracy: number | null;
+}): void {
+  const tolerated = Math.max(2, images / 50);
+  if (parentAccuracy === null || Math.abs(accuracy - parentAccuracy) * images <= tolerated) return;
+  throw new Error(
+    `The new model should begin with its parent's accuracy of ${percent(parentAccuracy)}, and begins with ${percent(accuracy)} on the same ${images} images. ` +
+      'Are the parent and this stage of the same data set and fit?',
+  );
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

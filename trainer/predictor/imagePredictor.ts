@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import sharp from 'sharp';
+import { decodeToSquare, readImageFile } from '../dataset/decode.ts';
+import { readHeader } from '../dataset/imageHeader.ts';
+import { lineageOf } from '../protocol/ladder.ts';
+import { GradCam } from '../evaluation/gradCam.ts';
+import type {
+  ExplainImageRequest,
+  Prediction,
+  PredictImageRequest,
+  PredictImageResult,
+  PredictorResult,
+} from '../protocol/predictor.ts';
+import { RunStore } from '../protocol/runStore.ts';
+import type { Run } from '../protocol/runSummary.ts';
+import { OpenedModels, predictPixels } from './openedModels.ts';
+import { makeThumbnail } from './thumbnail.ts';
+import { TrueClasses } from './trueClass.ts';
+
+/** Probabilities kept, by content and weights: the same picture is hovered over again and again. */
+const mostRemembered = 5000;
+
+/** Predicts images for the views of one workspace: every answer through the same pixels as in training. */
+export class ImagePredictor {
+  readonly #runs: RunStore;
+  readonly #models: OpenedModels;
+  readonly #trueClasses = new TrueClasses();
+  readonly #remembered = new Map<string, Float32Array>();
+
+  constructor(workspace: string) {
+    this.#runs = new RunStore(workspace);
+    this.#models = new OpenedModels(workspace);
+  }
+
+  /**
+   * What a run, and the runs it grew from, say of an image. Throws with a sentence for the user: no such run, no model, or
+   * what is wrong with the image. `cancelled` is looked at between the parts.
+   */
+  async predict(request: PredictImageRequest, cancelled: () => boolean): Promise<PredictImageResult> {
+    const { runs } = this.#runs.list();
+    const byId = new Map(runs.map((run) => [run.id, run]));
+    const run = byId.get(request.runId);
+    if (!run) throw new Error(`There is no run ${request.runId} in this workspace.`);
+    const bytes = await readImageFile(request.file);
+    const { width, height } = await readHeader(bytes);
+    const contentHash = createHash('sha256').update(bytes).digest('hex');
+    const ask = (one: Run) => this.#predictOne(one, bytes, contentHash, request.top);
+    const prediction = await ask(run);
+    const earlier: Prediction[] = [];
+    for (const ancestor of request.earlier ? lineageOf(run, byId).slice(0, -1) : []) {
+      if (cancelled()) break;
+      if (this.#models.has(ancestor.id)) earlier.push(await ask(ancestor));
+    }
+    const thumbnail =
+      request.thumbnailPixels > 0 && !cancelled()
+        ? await makeThumbnail(bytes, request.thumbnailPixels, request.thumbnailBytes)
+        : null;
+    return {
+      file: request.file,
+      contentHash,
+      width,
+      height,
+      prediction,
+      earlier,
+      trueClass: this.#trueClasses.of(run, request.file),
+      thumbnail: thumbnail?.dataUri ?? null,
+    };
+  }
+
+  /** An image exactly as the network of a run sees it. Throws with a sentence for the user. */
+  async networkInput(runId: string, file: string): Promise<PredictorResult<'networkInput'>> {
+    const { metadata } = await this.#models.get(runId);
+    const pixels = await decodeToSquare(await readImageFile(file), metadata.size, metadata.fit, metadata.baseSize);
+    return { dataUri: await pngOf(pixels, metadata.size), size: metadata.size };
+  }
+
+  /** What in an image speaks for a class. Throws with a sentence for the user, also where the model has no such class. */
+  async explain({ runId, file, className }: ExplainImageRequest): Promise<PredictorResult<'explainImage'>> {
+    const opened = await this.#models.get(runId);
+    const { classNames, size, fit, baseSize } = opened.metadata;
+    const pixels = await decodeToSquare(await readImageFile(file), size, fit, baseSize);
+    const probabilities = await predictPixels(opened, pixels);
+    const named =
+      className === null ? probabilities.indexOf(Math.max(...probabilities)) : classNames.indexOf(className);
+    const explained = classNames[named];
+    if (explained === undefined) throw new Error(`Run ${runId} has no class "${className}".`);
+    // Made anew for each: a few milliseconds beside the gradient, and nothing is held that the model's closing would miss.
+    const camera = new GradCam(opened.model);
+    try {
+      const { width, height, heat } = camera.explain(pixels, size, named);
+      return {
+        dataUri: await pngOf(pixels, size),
+        size,
+        className: explained,
+        heat: { width, height, values: [...heat] },
+      };
+    } finally {
+      camera.dispose();
+    }
+  }
+
+  async #predictOne(run: Run, bytes: Uint8Array, contentHash: string, top: number): Promise<Prediction> {
+    const opened = await this.#models.get(run.id);
+    const { classNames, size, fit, baseSize } = opened.metadata;
+    const key = `${run.id} ${run.summary.weightsSha256} ${contentHash}`;
+    let probabilities = this.#remembered.get(key);
+    if (!probabilities) {
+      probabilities = await predictPixels(opened, await decodeToSquare(bytes, size, fit, baseSize));
+      this.#remembered.set(key, probabilities);
+      const [oldest] = this.#remembered.keys();
+      if (this.#remembered.size > mostRemembered && oldest !== undefined) this.#remembered.delete(oldest);
+    }
+    const ranked = classNames
+      .map((className, index) => ({ className, probability: probabilities[index] ?? 0 }))
+      .sort((a, b) => b.probability - a.probability);
+    return { runId: run.id, runName: run.manifest.config.name, size, top: ranked.slice(0, top) };
+  }
+}
+
+/** `size × size × 3` bytes as a PNG data URI. */
+async function pngOf(pixels: Uint8Array, size: number): Promise<string> {
+  const png = await sharp(pixels, { raw: { width: size, height: size, channels: 3 } })
+    .png()
+    .toBuffer();
+  return `data:image/png;base64,${png.toString('base64')}`;
+}

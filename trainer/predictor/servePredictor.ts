@@ -1,0 +1,99 @@
+import type { Readable, Writable } from 'node:stream';
+import {
+  createMessageConnection,
+  ErrorCodes,
+  ResponseError,
+  StreamMessageReader,
+  StreamMessageWriter,
+  type CancellationToken,
+} from 'vscode-jsonrpc/node';
+import * as z from 'zod';
+import { readImageFile } from '../dataset/decode.ts';
+import { loadEngine, parseEngineChoice } from '../engine/loadEngine.ts';
+import { predictorMethods, type PredictorMethod, type PredictorResult } from '../protocol/predictor.ts';
+import { processStart } from '../protocol/processIdentity.ts';
+import { runFolderOf } from '../protocol/runFolder.ts';
+import { readStepColumn } from '../protocol/stepColumns.ts';
+import { upsizeVersion } from '../protocol/upsizeVersion.ts';
+import { ImagePredictor } from './imagePredictor.ts';
+import { makeThumbnail } from './thumbnail.ts';
+
+const hostPollMs = 2000;
+
+type Handlers = {
+  [M in PredictorMethod]: (
+    params: z.output<(typeof predictorMethods)[M]['params']>,
+    token: CancellationToken,
+  ) => Promise<PredictorResult<M>>;
+};
+
+/**
+ * Serves the views of one window until its host is gone: over the two streams, one request after the other where they use
+ * the model, so that memory and processor stay small beside a training. Returns when the connection has closed.
+ */
+export async function servePredictor(input: Readable, output: Writable): Promise<void> {
+  const connection = createMessageConnection(new StreamMessageReader(input), new StreamMessageWriter(output));
+  const closed = new Promise<void>((resolve) => {
+    connection.onClose(() => resolve());
+    input.once('end', () => resolve());
+    input.once('close', () => resolve());
+  });
+  let opened: { workspace: string; images: ImagePredictor } | null = null;
+  let hostPoll: NodeJS.Timeout | undefined;
+  const workspace = () => {
+    if (opened === null) throw new Error('The predictor was asked before it was told its workspace.');
+    return opened;
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  const oneByOne = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work, work);
+    last = next.catch(() => undefined);
+    return next;
+  };
+
+  const handlers: Handlers = {
+    open: async ({ workspace: folder, hostPid }) => {
+      const engine = await loadEngine(parseEngineChoice(process.env.UPSIZE_ENGINE), { threads: 1 });
+      opened = { workspace: folder, images: new ImagePredictor(folder) };
+      const start = processStart(hostPid);
+      clearInterval(hostPoll);
+      hostPoll = setInterval(() => processStart(hostPid) !== start && connection.end(), hostPollMs);
+      hostPoll.unref();
+      return { engine: engine.name, upsize: upsizeVersion };
+    },
+    predictImage: (params, token) =>
+      oneByOne(() => {
+        if (token.isCancellationRequested) throw cancelled();
+        return workspace().images.predict(params, () => token.isCancellationRequested);
+      }),
+    networkInput: ({ runId, file }) => oneByOne(() => workspace().images.networkInput(runId, file)),
+    explainImage: (params) => oneByOne(() => workspace().images.explain(params)),
+    thumbnail: async ({ file, pixels, bytes }) => await makeThumbnail(await readImageFile(file), pixels, bytes),
+    readSteps: ({ runId, metric, ...range }) =>
+      Promise.resolve(readStepColumn(runFolderOf(workspace().workspace, runId), metric, range)),
+  };
+  for (const method of Object.keys(handlers) as PredictorMethod[]) {
+    connection.onRequest(method, async (params: unknown, token: CancellationToken) => {
+      const parsed = predictorMethods[method].params.safeParse(params);
+      if (!parsed.success) {
+        throw new ResponseError(ErrorCodes.InvalidParams, `${method}: ${z.prettifyError(parsed.error)}`);
+      }
+      const handle = handlers[method] as (params: unknown, token: CancellationToken) => Promise<unknown>;
+      try {
+        return await handle(parsed.data, token);
+      } catch (error) {
+        if (error instanceof ResponseError) throw error;
+        throw new ResponseError(ErrorCodes.InternalError, error instanceof Error ? error.message : String(error));
+      }
+    });
+  }
+  connection.listen();
+  await closed;
+  clearInterval(hostPoll);
+  connection.dispose();
+}
+
+function cancelled(): ResponseError<void> {
+  // LSP's number for "the one who asked no longer wants to know".
+  return new ResponseError(-32800, 'Cancelled.');
+}

@@ -1,0 +1,51 @@
+import type { Run } from './runSummary.ts';
+
+/** A run in its tree. */
+export interface RunNode {
+  run: Run;
+  children: RunNode[];
+}
+
+/** A root run and all its descendants. */
+export interface Ladder {
+  id: string;
+  roots: RunNode[];
+  /** Oldest first. */
+  runs: Run[];
+}
+
+/**
+ * Groups runs into ladders, newest ladder first. A run whose parent is gone stands as a root of its own within its ladder:
+ * nothing is hidden.
+ */
+export function laddersOf(runs: readonly Run[]): Ladder[] {
+  const ladders = new Map<string, Ladder>();
+  const nodes = new Map(runs.map((run): [string, RunNode] => [run.id, { run, children: [] }]));
+  for (const run of runs) {
+    const { ladderId, parentId } = run.manifest;
+    let ladder = ladders.get(ladderId);
+    if (!ladder) {
+      ladder = { id: ladderId, roots: [], runs: [] };
+      ladders.set(ladderId, ladder);
+    }
+    ladder.runs.push(run);
+    const node = nodes.get(run.id);
+    const parent = parentId === null ? undefined : nodes.get(parentId);
+    if (node) (parent?.children ?? ladder.roots).push(node);
+  }
+  const newest = (ladder: Ladder) => Math.max(...ladder.runs.map((run) => run.manifest.created));
+  return [...ladders.values()].sort((a, b) => newest(b) - newest(a));
+}
+
+/** From the root to the run itself; a gone ancestor ends the way. */
+export function lineageOf(run: Run, byId: ReadonlyMap<string, Run>): Run[] {
+  const lineage = [run];
+  let parentId = run.manifest.parentId;
+  while (parentId !== null) {
+    const parent = byId.get(parentId);
+    if (!parent || lineage.includes(parent)) break;
+    lineage.unshift(parent);
+    parentId = parent.manifest.parentId;
+  }
+  return lineage;
+}

@@ -1,0 +1,73 @@
+import type { EngineDescription, RunState } from './events.ts';
+import { valAccuracyOf, type Run } from './runSummary.ts';
+
+/** A run as `upsize runs --json` prints it, and as tables and language-model tools have it. */
+export interface RunRow {
+  id: string;
+  parentId: string | null;
+  ladderId: string;
+  name: string | null;
+  /** Side of the images, in pixels. */
+  size: number;
+  state: RunState;
+  message: string | null;
+  /** Accuracy of the saved weights on the whole validation set, 0 to 1; while training, of the best epoch. Used for selection. */
+  valAccuracy: number | null;
+  valLoss: number | null;
+  /** Against the parent, in shares of 1; null for a first stage or an unknown parent. */
+  gain: number | null;
+  epochs: number;
+  trainableParameters: number | null;
+  totalParameters: number | null;
+  /** Of work: preparing, training, evaluating; over all attempts. */
+  seconds: number;
+  imagesPerSecond: number | null;
+  engine: EngineDescription['name'] | null;
+  mode: EngineDescription['mode'] | null;
+  weightsSha256: string | null;
+  testLooks: number;
+  created: number;
+  folder: string;
+}
+
+/** Tables need every run's parent for the gain, so rows are made for all runs at once. */
+export function runRows(runs: readonly Run[], names: ReadonlyMap<string, string> = new Map()): RunRow[] {
+  const byId = new Map(runs.map((run) => [run.id, run]));
+  return runs.map((run) => {
+    const { manifest, summary } = run;
+    const parent = manifest.parentId === null ? undefined : byId.get(manifest.parentId);
+    const valAccuracy = valAccuracyOf(summary);
+    const parentAccuracy = parent ? valAccuracyOf(parent.summary) : (summary.model?.parentValAccuracy ?? null);
+    const trained = summary.epochs;
+    const seconds = trained.reduce((sum, epoch) => sum + epoch.seconds - epoch.evaluationSeconds, 0);
+    const images = trained.reduce((sum, epoch) => sum + epoch.images, 0);
+    return {
+      id: run.id,
+      parentId: manifest.parentId,
+      ladderId: manifest.ladderId,
+      name: names.get(run.id) ?? null,
+      size: manifest.config.stage.size,
+      state: run.state,
+      message: summary.message,
+      valAccuracy,
+      valLoss: summary.evaluated.validation?.loss ?? trained.at(-1)?.valLoss ?? null,
+      gain: valAccuracy !== null && parentAccuracy !== null ? valAccuracy - parentAccuracy : null,
+      epochs: trained.length,
+      trainableParameters: summary.model?.trainableParameters ?? null,
+      totalParameters: summary.model?.totalParameters ?? null,
+      seconds: summary.seconds,
+      imagesPerSecond: seconds > 0 ? images / seconds : null,
+      engine: summary.engine?.name ?? null,
+      mode: summary.engine?.mode ?? null,
+      weightsSha256: summary.weightsSha256,
+      testLooks: summary.testLooks,
+      created: manifest.created,
+      folder: run.folder,
+    };
+  });
+}
+
+/** How much val_accuracy a stage added a minute of work, in shares of 1; null for a first stage, which has nothing to add to. */
+export function gainPerMinute({ gain, seconds }: Pick<RunRow, 'gain' | 'seconds'>): number | null {
+  return gain === null || seconds <= 0 ? null : gain / (seconds / 60);
+}

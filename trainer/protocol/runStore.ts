@@ -1,0 +1,216 @@
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import * as z from 'zod';
+import { EventReader } from './eventReader.ts';
+import { livenessOf } from './processIdentity.ts';
+import {
+  heartbeatSchema,
+  runIdSchema,
+  runManifestSchema,
+  runOwnerSchema,
+  runPaths,
+  workspacePaths,
+  type RunManifest,
+  type RunOwner,
+} from './runFolder.ts';
+import { emptySummary, reduceEvent, stateOf, type Run, type RunSummary } from './runSummary.ts';
+import { isLive } from './events.ts';
+import { versions, type Versioned } from './versions.ts';
+
+/** A child that has not taken its run by then never started. */
+const ownerExpectedAfterMs = 30_000;
+
+const versionSchema = z.object({ version: z.number().int() });
+
+/** A run folder that cannot be shown as a run, and why. It hides no other. */
+export interface UnreadableRun {
+  id: string;
+  folder: string;
+  kind: 'newer' | 'damaged';
+  message: string;
+}
+
+/** Reads a JSON file that carries a version. Never throws. */
+export function readVersioned<T>(file: string, schema: z.ZodType<T>, version: number): Versioned<T> {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    return { kind: 'damaged', message: `${path.basename(file)} cannot be read (${(error as Error).message})` };
+  }
+  const found = versionSchema.safeParse(json);
+  if (found.success && found.data.version > version) {
+    return {
+      kind: 'newer',
+      version: found.data.version,
+      message: `made by a newer Upsize (format ${found.data.version}; this one knows ${version})`,
+    };
+  }
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) return { kind: 'damaged', message: `${path.basename(file)}: ${z.prettifyError(parsed.error)}` };
+  return { kind: 'ok', value: parsed.data };
+}
+
+/** The owner of the newest attempt, or null when no process ever owned the run. */
+export function newestOwner(folder: string): RunOwner | null {
+  let highest = 0;
+  for (const name of readdirSync(folder)) {
+    const attempt = /^owner-(\d{1,6})\.json$/.exec(name)?.[1];
+    if (attempt !== undefined) highest = Math.max(highest, Number(attempt));
+  }
+  if (highest === 0) return null;
+  try {
+    return runOwnerSchema.parse(JSON.parse(readFileSync(runPaths(folder).owner(highest), 'utf8')));
+  } catch {
+    // Its exclusive creation counts even where its content was lost (a full disk): an attempt that nobody can be asked about.
+    return { attempt: highest, host: '', bootId: '', pid: 1, processStart: '', nonce: '', time: 0 };
+  }
+}
+
+interface Followed {
+  manifest: RunManifest;
+  reader: EventReader;
+  summary: RunSummary;
+  damagedLines: number;
+}
+
+/**
+ * Reads the runs of one workspace folder, and follows them: what was read once is kept, and each look reads only what
+ * was appended. It writes nothing. Looking is cheap where nothing changed: one `stat` a finished run.
+ */
+export class RunStore {
+  readonly runsDirectory: string;
+  readonly #followed = new Map<string, Followed>();
+  readonly #unchanged = new Map<string, string>();
+  readonly #unreadable = new Map<string, { stamp: string; run: UnreadableRun }>();
+
+  constructor(workspace: string) {
+    this.runsDirectory = workspacePaths(workspace).runs;
+  }
+
+  /** All runs, oldest first, and what could not be read. Throws only where the folder is there and cannot be listed. */
+  list(): { runs: Run[]; unreadable: UnreadableRun[] } {
+    const runs: Run[] = [];
+    const unreadable: UnreadableRun[] = [];
+    const seen = new Set<string>();
+    for (const id of this.ids()) {
+      seen.add(id);
+      const run = this.get(id);
+      if (run === null) continue;
+      if ('manifest' in run) runs.push(run);
+      else unreadable.push(run);
+    }
+    for (const id of this.#followed.keys()) if (!seen.has(id)) this.forget(id);
+    runs.sort((a, b) => a.manifest.created - b.manifest.created || (a.id < b.id ? -1 : 1));
+    return { runs, unreadable };
+  }
+
+  /** One run as it is now, or null when there is no such folder. */
+  get(id: string): Run | UnreadableRun | null {
+    if (!runIdSchema.safeParse(id).success) return null;
+    const folder = path.join(this.runsDirectory, id);
+    const followed = this.#follow(id, folder);
+    if (followed === null || 'kind' in followed) return followed;
+    try {
+      return this.#look(id, folder, followed);
+    } catch (error) {
+      return { id, folder, kind: 'damaged', message: (error as Error).message };
+    }
+  }
+
+  /** What was kept of a run is given up: its folder is gone, or was put back. */
+  forget(id: string): void {
+    this.#followed.delete(id);
+    this.#unchanged.delete(id);
+    this.#unreadable.delete(id);
+  }
+
+  /** Names of the run folders that are there. Throws only where they cannot be listed. */
+  ids(): string[] {
+    try {
+      return readdirSync(this.runsDirectory).filter((name) => runIdSchema.safeParse(name).success);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+  }
+
+  #follow(id: string, folder: string): Followed | UnreadableRun | null {
+    const known = this.#followed.get(id);
+    if (known) return known;
+    const file = runPaths(folder).manifest;
+    let stamp: string;
+    try {
+      stamp = stampOf(file);
+    } catch {
+      // Being made just now, or never finished being made: not a run yet.
+      return null;
+    }
+    const before = this.#unreadable.get(id);
+    if (before?.stamp === stamp) return before.run;
+    const manifest = readVersioned(file, runManifestSchema, versions.run);
+    if (manifest.kind !== 'ok' || manifest.value.id !== id) {
+      const run: UnreadableRun = {
+        id,
+        folder,
+        kind: manifest.kind === 'newer' ? 'newer' : 'damaged',
+        message: manifest.kind === 'ok' ? `run.json is of another run (${manifest.value.id})` : manifest.message,
+      };
+      this.#unreadable.set(id, { stamp, run });
+      return run;
+    }
+    const followed = {
+      manifest: manifest.value,
+      reader: new EventReader(folder),
+      summary: emptySummary(),
+      damagedLines: 0,
+    };
+    this.#followed.set(id, followed);
+    return followed;
+  }
+
+  #look(id: string, folder: string, followed: Followed): Run {
+    const { summary, reader } = followed;
+    const stamp = logStamp(folder, reader);
+    if (this.#unchanged.get(id) !== stamp) {
+      const { events, damaged } = reader.read();
+      for (const event of events) reduceEvent(summary, event);
+      followed.damagedLines += damaged.length;
+      this.#unchanged.set(id, stamp);
+    }
+    // An owner may come (a resume), so it is asked for whenever the run could still change.
+    const owner = isLive(summary.state) || summary.attempt === 0 ? newestOwner(folder) : null;
+    // Between the making of the folder and its child's first breath there is no owner; later there should be one.
+    const orphaned = owner === null && Date.now() - followed.manifest.created > ownerExpectedAfterMs;
+    const liveness = owner === null ? null : livenessOf(owner);
+    const state = stateOf(summary, orphaned ? 'dead' : liveness);
+    return { id, folder, manifest: followed.manifest, summary, state, liveness, damagedLines: followed.damagedLines };
+  }
+}
+
+function stampOf(file: string): string {
+  const { size, mtimeMs, ino } = statSync(file);
+  return `${size} ${mtimeMs} ${ino}`;
+}
+
+function logStamp(folder: string, reader: EventReader): string {
+  const paths = runPaths(folder);
+  const stamps: string[] = [];
+  for (const number of [reader.position.file, reader.position.file + 1]) {
+    try {
+      stamps.push(stampOf(paths.events(number)));
+    } catch {
+      stamps.push('none');
+    }
+  }
+  return stamps.join(' ');
+}
+
+/** What the owner's main thread last said of itself, or null. */
+export function readHeartbeat(folder: string): z.infer<typeof heartbeatSchema> | null {
+  try {
+    return heartbeatSchema.parse(JSON.parse(readFileSync(runPaths(folder).heartbeat, 'utf8')));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,203 @@
+import type { EngineDescription, LoggedEvent, RunEventOf, RunState } from './events.ts';
+import { isLive } from './events.ts';
+import type { Liveness } from './processIdentity.ts';
+import type { RunManifest } from './runFolder.ts';
+
+/** One finished epoch, as the panels show it. */
+export type EpochRecord = Omit<RunEventOf<'epoch'>, 'type'> & { time: number };
+
+/** All that the lists and trees know of a run: derived from its log alone, never stored. */
+export interface RunSummary {
+  /** The last state that was written; `stateOf` says what it means now. */
+  state: RunState;
+  message: string | null;
+  attempt: number;
+  engine: EngineDescription | null;
+  prepared: Omit<RunEventOf<'prepared'>, 'type'> | null;
+  model: Omit<RunEventOf<'model'>, 'type' | 'layers'> | null;
+  epochs: EpochRecord[];
+  /** Steps done; follows the steps, not only the epochs. */
+  step: number;
+  /** Metrics of the newest steps, for live displays. */
+  lastStep: { epoch: number; loss: number; accuracy: number; imagesPerSecond: number } | null;
+  progress: { phase: string; done: number; total: number } | null;
+  bestEpoch: number | null;
+  /** The newest checkpoint of the best weights so far: what a stage may start from where this run was stopped. */
+  bestCheckpoint: { file: string; weightsSha256: string } | null;
+  /** Whether there is a checkpoint to resume from. */
+  resumable: boolean;
+  frozen: Omit<RunEventOf<'frozen'>, 'type'> | null;
+  evaluated: Partial<Record<'train' | 'validation' | 'test', Omit<RunEventOf<'evaluated'>, 'type'>>>;
+  weightsSha256: string | null;
+  /** How often the test images were looked at. */
+  testLooks: number;
+  warnings: string[];
+  /** Seconds in which an attempt was preparing, training or evaluating; waiting in the queue is not counted. */
+  seconds: number;
+  startedAt: number | null;
+  endedAt: number | null;
+  lastSeq: number;
+  lastTime: number | null;
+  /** Time of the last event that counts as work, to add up `seconds` over attempts. */
+  workingSince: number | null;
+}
+
+export function emptySummary(): RunSummary {
+  return {
+    state: 'queued',
+    message: null,
+    attempt: 0,
+    engine: null,
+    prepared: null,
+    model: null,
+    epochs: [],
+    step: 0,
+    lastStep: null,
+    progress: null,
+    bestEpoch: null,
+    bestCheckpoint: null,
+    resumable: false,
+    frozen: null,
+    evaluated: {},
+    weightsSha256: null,
+    testLooks: 0,
+    warnings: [],
+    seconds: 0,
+    startedAt: null,
+    endedAt: null,
+    lastSeq: 0,
+    lastTime: null,
+    workingSince: null,
+  };
+}
+
+const mostWarnings = 100;
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}
+
+/** Adds one event to a summary, in place: the one reducer that every list, tree and panel stands on. */
+export function reduceEvent(summary: RunSummary, event: LoggedEvent): void {
+  summary.lastSeq = event.seq;
+  if (summary.workingSince !== null && summary.lastTime !== null && event.type !== 'attempt') {
+    // A gap between two events of one attempt was work; between attempts it was not.
+    summary.seconds += Math.max(0, event.time - summary.lastTime) / 1000;
+  }
+  summary.lastTime = event.time;
+  switch (event.type) {
+    case 'attempt':
+      summary.attempt = event.attempt;
+      // Whatever the last attempt came to, this one has begun.
+      summary.state = 'queued';
+      summary.startedAt ??= event.time;
+      summary.endedAt = null;
+      summary.message = null;
+      summary.progress = null;
+      summary.workingSince = null;
+      break;
+    case 'engine':
+      summary.engine = event.engine;
+      break;
+    case 'prepared': {
+      const { type: _type, ...prepared } = event;
+      summary.prepared = prepared;
+      summary.progress = null;
+      break;
+    }
+    case 'model': {
+      const { type: _type, layers: _layers, ...model } = event;
+      summary.model = model;
+      break;
+    }
+    case 'state':
+      summary.state = event.state;
+      summary.message = event.message;
+      summary.progress = null;
+      summary.workingSince =
+        event.state === 'queued' || !isLive(event.state) ? null : (summary.workingSince ?? event.time);
+      if (!isLive(event.state)) summary.endedAt = event.time;
+      break;
+    case 'progress':
+      summary.progress = { phase: event.phase, done: event.done, total: event.total };
+      break;
+    case 'steps': {
+      summary.step = event.from + event.loss.length;
+      const msPerStep = mean(event.stepMs) + mean(event.inputMs);
+      summary.lastStep = {
+        epoch: event.epoch,
+        loss: event.loss.at(-1) ?? Number.NaN,
+        accuracy: mean(event.accuracy),
+        imagesPerSecond: msPerStep > 0 ? (1000 * (summary.prepared?.batchSize ?? 0)) / msPerStep : 0,
+      };
+      break;
+    }
+    case 'epoch': {
+      const { type: _type, seq: _seq, ...epoch } = event;
+      summary.epochs.push(epoch);
+      summary.step = event.step;
+      summary.progress = null;
+      break;
+    }
+    case 'checkpoint':
+      summary.resumable = true;
+      if (event.kind === 'best') {
+        summary.bestEpoch = event.epoch - 1;
+        summary.bestCheckpoint = { file: event.file, weightsSha256: event.weightsSha256 };
+      }
+      break;
+    case 'resumed':
+      summary.epochs = summary.epochs.filter((epoch) => epoch.step <= event.fromStep && epoch.epoch < event.fromEpoch);
+      summary.step = event.fromStep;
+      if (summary.bestEpoch !== null && summary.bestEpoch >= event.fromEpoch) summary.bestEpoch = null;
+      break;
+    case 'frozen': {
+      const { type: _type, ...frozen } = event;
+      summary.frozen = frozen;
+      break;
+    }
+    case 'evaluated': {
+      const { type: _type, ...evaluated } = event;
+      summary.evaluated[event.split] = evaluated;
+      if (event.split === 'test') summary.testLooks++;
+      break;
+    }
+    case 'modelSaved':
+      summary.weightsSha256 = event.weightsSha256;
+      break;
+    case 'log':
+      if (event.level !== 'information' && summary.warnings.length < mostWarnings) summary.warnings.push(event.message);
+      break;
+    case 'learningRate':
+      break;
+  }
+}
+
+/** What the written state means, now that it is known whether the owner lives. */
+export function stateOf(summary: RunSummary, liveness: Liveness | null): RunState {
+  if (!isLive(summary.state)) return summary.state;
+  return liveness === 'dead' ? 'interrupted' : summary.state;
+}
+
+/**
+ * The accuracy a run is known by: that of its saved weights on the whole validation set; while it trains, its best epoch's.
+ * 0 to 1, or null before the first epoch.
+ */
+export function valAccuracyOf(summary: RunSummary): number | null {
+  const evaluated = summary.evaluated.validation;
+  if (evaluated) return evaluated.accuracy;
+  const best = summary.epochs.reduce((most, epoch) => Math.max(most, epoch.valAccuracy), Number.NEGATIVE_INFINITY);
+  return Number.isFinite(best) ? best : null;
+}
+
+/** A run as lists have it. */
+export interface Run {
+  id: string;
+  folder: string;
+  manifest: RunManifest;
+  summary: RunSummary;
+  state: RunState;
+  /** Null when no process ever owned it. */
+  liveness: Liveness | null;
+  damagedLines: number;
+}

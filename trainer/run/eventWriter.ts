@@ -1,0 +1,94 @@
+import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync } from 'node:fs';
+import { EventReader } from '../protocol/eventReader.ts';
+import { encodeEvent, type LoggedEvent, type RunEvent } from '../protocol/events.ts';
+import { runPaths } from '../protocol/runFolder.ts';
+import { writeFully } from './atomicFile.ts';
+
+/** A file of the log is closed, and the next one begun, when it is longer than this. */
+const rotateBytes = 8 * 1024 * 1024;
+
+/**
+ * Appends to the event log of a run. Only the owner of the run has one. An event is acknowledged when `write` returns:
+ * it then outlives this process; `sync` makes it outlive the machine.
+ */
+export class EventWriter {
+  readonly #paths;
+  readonly #rotateBytes: number;
+  #file = 1;
+  #descriptor: number;
+  #bytes: number;
+  #seq = 0;
+
+  /**
+   * Opens the log where the last attempt left it: reads it once to go on counting, and ends a torn last line, so that it
+   * costs itself only. `onEvent` is given each event that is already there.
+   */
+  constructor(runFolder: string, options: { onEvent?: (event: LoggedEvent) => void; rotateBytes?: number } = {}) {
+    this.#paths = runPaths(runFolder);
+    this.#rotateBytes = options.rotateBytes ?? rotateBytes;
+    while (existsSync(this.#paths.events(this.#file + 1))) this.#file++;
+    this.#descriptor = openSync(this.#paths.events(this.#file), 'a+');
+    this.#bytes = fstatSync(this.#descriptor).size;
+    // Before it is read: where only the line feed was torn off, the event counts.
+    this.#endTornLine();
+    for (const event of new EventReader(runFolder).read().events) {
+      this.#seq = Math.max(this.#seq, event.seq);
+      options.onEvent?.(event);
+    }
+  }
+
+  /** Sequence number of the last event that was written. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** Appends one event by one `write` and returns its sequence number. Throws what the file system throws. */
+  write(event: RunEvent, time = Date.now()): number {
+    if (this.#bytes >= this.#rotateBytes) this.#rotate();
+    const line = Buffer.from(encodeEvent(event, this.#seq + 1, time));
+    try {
+      writeFully(this.#descriptor, line);
+    } catch (error) {
+      // Part of the line may stand in the file; whoever writes next must not continue that line.
+      this.#bytes = fstatSync(this.#descriptor).size;
+      this.#tryEndTornLine();
+      throw error;
+    }
+    this.#bytes += line.length;
+    return ++this.#seq;
+  }
+
+  /** Brings all that was written to the disk itself. */
+  sync(): void {
+    fsyncSync(this.#descriptor);
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+
+  #rotate(): void {
+    fsyncSync(this.#descriptor);
+    closeSync(this.#descriptor);
+    this.#file++;
+    this.#descriptor = openSync(this.#paths.events(this.#file), 'ax+');
+    this.#bytes = 0;
+  }
+
+  #endTornLine(): void {
+    if (this.#bytes === 0) return;
+    const last = Buffer.alloc(1);
+    readSync(this.#descriptor, last, 0, 1, this.#bytes - 1);
+    if (last[0] === 0x0a) return;
+    writeFully(this.#descriptor, Buffer.from('\n'));
+    this.#bytes++;
+  }
+
+  #tryEndTornLine(): void {
+    try {
+      this.#endTornLine();
+    } catch {
+      // The disk is still full: the next writer ends the line when it opens the log.
+    }
+  }
+}

@@ -1,0 +1,197 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { isLive } from '../protocol/events.ts';
+import { runManifestSchema, runPaths, stopRequestSchema, type RunOwner, type RunPaths } from '../protocol/runFolder.ts';
+import { readVersioned } from '../protocol/runStore.ts';
+import { emptySummary, reduceEvent } from '../protocol/runSummary.ts';
+import { upsizeVersion } from '../protocol/upsizeVersion.ts';
+import { versions } from '../protocol/versions.ts';
+import { EventWriter } from '../run/eventWriter.ts';
+import { takeRun } from '../run/owner.ts';
+import { TrainingSlot } from '../run/trainingSlot.ts';
+import { StopFlag, type StopReason } from './stopFlag.ts';
+import { trainerEntry } from './trainerEntry.ts';
+
+const heartbeatMs = 1000;
+const stopPollMs = 200;
+const queuePollMs = 500;
+/** A worker that has not ended by then after a stop request hangs in native code, and is ended the hard way. */
+const stopGraceMs = Number(process.env.UPSIZE_STOP_GRACE_MS ?? 120_000);
+
+/** What the worker thread is given. */
+export interface StageWorkerData {
+  job: 'stage';
+  folder: string;
+  stop: SharedArrayBuffer;
+}
+
+/** What the worker thread says while it works. */
+export type StageWorkerMessage = { doing: string };
+
+/** Exit codes of a trainer child. */
+export const childExit = { completed: 0, failed: 1, stopped: 3 } as const;
+
+/**
+ * The main thread of a trainer child: owns the run, waits for its turn, keeps the heartbeat, and hears stop requests and
+ * signals while the worker thread trains. Returns the exit code. Throws RunOwnedError when another process has the run.
+ */
+export async function runChild(folder: string): Promise<number> {
+  const paths = runPaths(folder);
+  const manifest = readVersioned(paths.manifest, runManifestSchema, versions.run);
+  if (manifest.kind !== 'ok') throw new Error(`${paths.manifest}: ${manifest.message}`);
+  const owner = takeRun(folder);
+  const child = new TrainerChild(paths, owner);
+  try {
+    return await child.run(workspaceOf(folder), manifest.value.id);
+  } finally {
+    child.end();
+  }
+}
+
+/** `<workspace>/.upsize/runs/<id>` */
+function workspaceOf(folder: string): string {
+  return path.resolve(folder, '..', '..', '..');
+}
+
+class TrainerChild {
+  readonly #paths: RunPaths;
+  readonly #owner: RunOwner;
+  readonly #stop = new StopFlag();
+  readonly #timers: NodeJS.Timeout[] = [];
+  #doing = 'starting';
+  #worker: Worker | null = null;
+
+  constructor(paths: RunPaths, owner: RunOwner) {
+    this.#paths = paths;
+    this.#owner = owner;
+  }
+
+  async run(workspace: string, runId: string): Promise<number> {
+    this.#withWriter((writer) => {
+      writer.write({
+        type: 'attempt',
+        attempt: this.#owner.attempt,
+        upsize: upsizeVersion,
+        node: process.version,
+        platform: `${process.platform}-${process.arch}`,
+        host: this.#owner.host,
+        processor: os.cpus()[0]?.model.trim() ?? 'unknown',
+        pid: process.pid,
+      });
+    });
+    this.#beat();
+    this.#timers.push(
+      setInterval(() => this.#beat(), heartbeatMs),
+      setInterval(() => this.#hearStopRequest(), stopPollMs),
+    );
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => this.#requestStop(signal));
+    if (!(await this.#waitForTurn(workspace, runId))) {
+      this.#writeState('stopped', 'Cancelled before it began.');
+      return childExit.stopped;
+    }
+    return await this.#train();
+  }
+
+  end(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+    rmSync(this.#paths.heartbeat, { force: true });
+  }
+
+  async #waitForTurn(workspace: string, runId: string): Promise<boolean> {
+    const slot = new TrainingSlot(workspace, runId);
+    let waitsFor: string | null = null;
+    for (;;) {
+      if (this.#stop.reason !== null) return false;
+      const turn = slot.tryTake();
+      if (turn.taken) return true;
+      if (waitsFor !== turn.waitsFor) {
+        waitsFor = turn.waitsFor;
+        this.#doing = `waiting for run ${waitsFor}`;
+        this.#writeState('queued', `Waits for run ${waitsFor}.`);
+      }
+      await sleep(queuePollMs);
+    }
+  }
+
+  /** Runs the worker thread to its end and makes sure that the log says how it ended, whatever happened to it. */
+  async #train(): Promise<number> {
+    const workerData: StageWorkerData = { job: 'stage', folder: this.#paths.folder, stop: this.#stop.buffer };
+    const worker = new Worker(trainerEntry(), { workerData });
+    this.#worker = worker;
+    let failure: string | null = null;
+    worker.on('message', (message: StageWorkerMessage) => (this.#doing = message.doing));
+    worker.on('error', (error) => (failure = error instanceof Error ? error.message : String(error)));
+    const code = await new Promise<number>((resolve) => worker.once('exit', resolve));
+    this.#worker = null;
+    const summary = emptySummary();
+    const writer = new EventWriter(this.#paths.folder, { onEvent: (event) => reduceEvent(summary, event) });
+    try {
+      if (isLive(summary.state)) {
+        writer.write({
+          type: 'state',
+          state: 'failed',
+          message:
+            failure ?? `The training thread ended with code ${code} before the stage did. stderr.log may say why.`,
+          signal: null,
+        });
+        return childExit.failed;
+      }
+    } finally {
+      writer.close();
+    }
+    if (summary.state === 'completed') return childExit.completed;
+    return summary.state === 'stopped' ? childExit.stopped : childExit.failed;
+  }
+
+  #hearStopRequest(): void {
+    if (this.#stop.reason !== null) return;
+    try {
+      const request = stopRequestSchema.parse(JSON.parse(readFileSync(this.#paths.stop, 'utf8')));
+      if (request.attempt === this.#owner.attempt) this.#requestStop('stop');
+    } catch {
+      // Not there, or not a stop request: nothing was asked.
+    }
+  }
+
+  #requestStop(reason: StopReason): void {
+    if (this.#stop.reason !== null) return;
+    this.#stop.set(reason);
+    this.#timers.push(setTimeout(() => this.#endTheHardWay(), stopGraceMs));
+  }
+
+  /** The worker is stuck in native code: only the end of the process ends it. What was checkpointed is there. */
+  #endTheHardWay(): void {
+    if (this.#worker === null) return;
+    const message = `Did not stop within ${Math.round(stopGraceMs / 1000)} s (it was ${this.#doing}), and was killed. It can be resumed from its last checkpoint.`;
+    this.#writeState('stopped', message, 'SIGKILL');
+    process.kill(process.pid, 'SIGKILL');
+  }
+
+  #beat(): void {
+    const beat = JSON.stringify({ time: Date.now(), attempt: this.#owner.attempt, doing: this.#doing });
+    try {
+      const partial = `${this.#paths.heartbeat}.partial`;
+      writeFileSync(partial, beat);
+      renameSync(partial, this.#paths.heartbeat);
+    } catch {
+      // A full disk or a folder gone: the event log will say so where it matters. A heartbeat is never worth a run.
+    }
+  }
+
+  #writeState(state: 'queued' | 'stopped', message: string, signal: StopReason | null = this.#stop.reason): void {
+    this.#withWriter((writer) => writer.write({ type: 'state', state, message, signal }));
+  }
+
+  /** Never while the worker writes: one writer at a time. */
+  #withWriter(use: (writer: EventWriter) => void): void {
+    const writer = new EventWriter(this.#paths.folder);
+    try {
+      use(writer);
+    } finally {
+      writer.close();
+    }
+  }
+}

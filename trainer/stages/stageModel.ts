@@ -1,0 +1,147 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import * as z from 'zod';
+import type { NamedArray } from '../engine/trainStep.ts';
+import { convNet } from '../model/convNet.ts';
+import { freeze, freezeBefore } from '../model/freeze.ts';
+import { hashFrozen, type FrozenHashes } from '../model/freezeProof.ts';
+import { graft } from '../model/graft.ts';
+import { readWeights } from '../model/modelWeights.ts';
+import { openModelFolder } from '../model/modelFolder.ts';
+import { modelArtifacts, openModel, type ModelMetadata, type OpenedModel } from '../model/serialize.ts';
+import { runFolderOf, runPaths, type RunManifest } from '../protocol/runFolder.ts';
+import { writeFileAtomic } from '../run/atomicFile.ts';
+import { CheckpointFolder } from '../run/checkpoint.ts';
+import { weightsHash } from '../run/weightsHash.ts';
+
+/** The model of a stage, frozen as the stage wants it, and what has to be known of it beside its weights. */
+export interface StageModel {
+  /** The caller disposes it. */
+  model: tfl.LayersModel;
+  trunkLayers: string[];
+  frozenLayers: string[];
+  /** Hashes of the frozen tensors before the first step of the first attempt. */
+  frozenBefore: FrozenHashes;
+  /** Whether the model begins with its parent's answers. */
+  preservesParent: boolean;
+}
+
+const recordSchema = z.object({
+  trunkLayers: z.array(z.string()),
+  preservesParent: z.boolean(),
+  frozen: z.record(z.string(), z.string()),
+});
+
+/** A stage's model as it was made: written once, so that a resume needs neither the parent nor luck. */
+function files(runFolder: string) {
+  const { checkpoints } = runPaths(runFolder);
+  return { topology: path.join(checkpoints, 'model.json'), record: path.join(checkpoints, 'stage.json') };
+}
+
+/**
+ * Makes the model of a run: out of its parent, or new. The parent's weights are held against the hash in the manifest.
+ * Throws, naming the parent, when it is gone or is not what it was.
+ */
+export async function makeStageModel(
+  runFolder: string,
+  workspace: string,
+  manifest: RunManifest,
+  metadata: ModelMetadata,
+): Promise<StageModel> {
+  const { stage, seed, model: options } = manifest.config;
+  const stagePrefix = `s${stage.size}`;
+  let made: Pick<StageModel, 'model' | 'trunkLayers' | 'preservesParent'>;
+  if (manifest.parentId === null) {
+    const classes = metadata.classNames.length;
+    const model = convNet(options, { size: stage.size, classes, stagePrefix, seed });
+    made = { model, trunkLayers: [], preservesParent: false };
+  } else {
+    const parent = await openParent(workspace, manifest);
+    try {
+      sameClasses(parent.metadata.classNames, metadata.classNames);
+      made = graft(parent.model, stage.extend ?? { strategy: 'resize' }, { size: stage.size, stagePrefix, seed });
+    } finally {
+      parent.model.dispose();
+    }
+  }
+  const frozenLayers = freezeFor(manifest, made);
+  const frozenBefore = hashFrozen(readWeights(made.model), frozenLayers);
+  const { topology, record } = files(runFolder);
+  writeFileAtomic(topology, modelArtifacts(made.model, metadata).modelJson);
+  writeFileAtomic(
+    record,
+    JSON.stringify({
+      trunkLayers: made.trunkLayers,
+      preservesParent: made.preservesParent,
+      frozen: Object.fromEntries(frozenBefore),
+    }),
+  );
+  return { ...made, frozenLayers, frozenBefore };
+}
+
+/** The model of a run that was begun before, with the weights of a checkpoint; null when it never came that far. */
+export function reopenStageModel(
+  runFolder: string,
+  manifest: RunManifest,
+  weights: readonly NamedArray[],
+): StageModel | null {
+  const { topology, record } = files(runFolder);
+  if (!existsSync(topology) || !existsSync(record)) return null;
+  const { trunkLayers, preservesParent, frozen } = recordSchema.parse(JSON.parse(readFileSync(record, 'utf8')));
+  const { model } = openModel({ modelJson: readFileSync(topology, 'utf8'), weights: concatenated(weights) });
+  const frozenLayers = freezeFor(manifest, { model, trunkLayers });
+  return { model, trunkLayers, preservesParent, frozenLayers, frozenBefore: new Map(Object.entries(frozen)) };
+}
+
+/** The finished model of a run, or its best so far where the manifest of its child asks for that. */
+async function openParent(workspace: string, manifest: RunManifest): Promise<OpenedModel> {
+  const folder = runFolderOf(workspace, manifest.parentId ?? '');
+  if (!existsSync(folder)) {
+    throw new Error(
+      `The parent run ${manifest.parentId} is gone; restore it from the trash, or start from another run.`,
+    );
+  }
+  const opened = manifest.parentWeights === 'best' ? openBest(folder) : await openModelFolder(runPaths(folder).model);
+  if (weightsHash(readWeights(opened.model)) !== manifest.parentWeightsSha256) {
+    opened.model.dispose();
+    throw new Error(
+      `The weights of the parent run ${manifest.parentId} are not what they were when this run was asked for.`,
+    );
+  }
+  return opened;
+}
+
+/** The best weights so far of a run that did not finish. Throws when no epoch was finished. */
+export function openBest(runFolder: string): OpenedModel {
+  const best = new CheckpointFolder(runFolder).readNewest('best');
+  if (best === null) throw new Error(`${runFolder}: no epoch was finished, so there are no best weights.`);
+  return openModel({ modelJson: readFileSync(files(runFolder).topology, 'utf8'), weights: concatenated(best.weights) });
+}
+
+/** Checkpoints keep weights in the model's order, as model files do. */
+function concatenated(weights: readonly NamedArray[]): Uint8Array {
+  const parts = weights.map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return Buffer.concat(parts);
+}
+
+function freezeFor(manifest: RunManifest, made: Pick<StageModel, 'model' | 'trunkLayers'>): string[] {
+  const { extend, freeze: spec } = manifest.config.stage;
+  if (extend?.strategy === 'resize' && extend.trainableFrom !== undefined) {
+    return freezeBefore(made.model, extend.trainableFrom);
+  }
+  return freeze(made.model, spec, made.trunkLayers);
+}
+
+function sameClasses(parent: readonly string[], own: readonly string[]): void {
+  if (parent.join('\n') === own.join('\n')) return;
+  const added = own.filter((name) => !parent.includes(name));
+  const gone = parent.filter((name) => !own.includes(name));
+  const changes = [
+    ...(added.length > 0 ? [`new: ${added.join(', ')}`] : []),
+    ...(gone.length > 0 ? [`gone: ${gone.join(', ')}`] : []),
+  ];
+  throw new Error(
+    `The classes are not those of the parent run (${changes.join('; ') || 'another order'}). A changed class list needs a new ladder: start one from the first stage.`,
+  );
+}

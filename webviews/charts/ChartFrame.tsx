@@ -1,0 +1,132 @@
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import { Button } from '../ui/controls.tsx';
+import { csvOf, type Sheet } from './sheet.ts';
+
+/** Saves under a proposed name; the host asks where. */
+export type Save = (file: { fileName: string; encoding: 'utf8' | 'base64'; content: string }) => void;
+
+interface ChartFrameProps {
+  title: string;
+  /** Where what stands beside it says the same. */
+  titleHidden?: boolean;
+  /** Beside the title: choices, a figure. */
+  aside?: ComponentChildren;
+  /** Name of saved files, without extension. */
+  fileName: string;
+  sheet: () => Sheet;
+  /** The sheet as people read it: each cell as text. */
+  format?: (value: string | number | null, column: number) => string;
+  svg?: () => string;
+  canvas?: () => HTMLCanvasElement | null;
+  save: Save;
+  children: ComponentChildren;
+}
+
+/** The longest table that is drawn; the whole stands in the CSV. */
+const mostRows = 500;
+
+/** The frame of every chart: its title, its table twin, and how to save it. */
+export function ChartFrame(props: ChartFrameProps) {
+  const [asTable, setAsTable] = useState(false);
+  const { title, fileName, save } = props;
+  const picture = () => {
+    const canvas = props.canvas?.();
+    const content = canvas?.toDataURL('image/png').split(',')[1];
+    if (content) save({ fileName: `${fileName}.png`, encoding: 'base64', content });
+  };
+  return (
+    <section class="chart" aria-label={title}>
+      <header class="spread">
+        <div class="row">
+          <h2 class={props.titleHidden === true ? 'hidden' : ''}>{title}</h2>
+          {props.aside}
+        </div>
+        <div class="row tools">
+          <Button
+            icon="table"
+            label={`${title}: show as a table`}
+            look="icon"
+            pressed={asTable}
+            onPress={() => setAsTable(!asTable)}
+          />
+          {props.canvas ? (
+            <Button label={`${title}: save as PNG`} look="icon" onPress={picture}>
+              PNG
+            </Button>
+          ) : null}
+          {props.svg ? (
+            <Button
+              label={`${title}: save as SVG`}
+              look="icon"
+              onPress={() => save({ fileName: `${fileName}.svg`, encoding: 'utf8', content: props.svg?.() ?? '' })}
+            >
+              SVG
+            </Button>
+          ) : null}
+          <Button
+            label={`${title}: save as CSV`}
+            look="icon"
+            onPress={() => save({ fileName: `${fileName}.csv`, encoding: 'utf8', content: csvOf(props.sheet()) })}
+          >
+            CSV
+          </Button>
+        </div>
+      </header>
+      {asTable ? (
+        <SheetTable title={title} sheet={props.sheet()} {...(props.format ? { format: props.format } : {})} />
+      ) : (
+        props.children
+      )}
+    </section>
+  );
+}
+
+interface SheetTableProps {
+  title: string;
+  sheet: Sheet;
+  format?: (value: string | number | null, column: number) => string;
+}
+
+/** A sheet as a table that can be scrolled by keyboard. */
+export function SheetTable({ title, sheet, format }: SheetTableProps) {
+  const text = (value: string | number | null, column: number) =>
+    format?.(value, column) ?? (value === null ? '' : String(value));
+  return (
+    <div class="table" tabIndex={0} role="region" aria-label={`${title}, table`}>
+      <table>
+        <thead>
+          <tr>
+            {sheet.columns.map((column, index) => (
+              <th key={column} scope="col" class={index === 0 ? '' : 'number'}>
+                {column}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {sheet.rows.slice(0, mostRows).map((row, at) => (
+            <tr key={at}>
+              {row.map((value, index) =>
+                index === 0 ? (
+                  <th key={index} scope="row">
+                    {text(value, index)}
+                  </th>
+                ) : (
+                  <td key={index} class="number">
+                    {text(value, index)}
+                  </td>
+                ),
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {sheet.rows.length > mostRows ? (
+        <p class="muted">
+          The first {mostRows} of {sheet.rows.length} rows; the CSV has all.
+        </p>
+      ) : null}
+    </div>
+  );
+}

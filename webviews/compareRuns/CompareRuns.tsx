@@ -1,0 +1,297 @@
+import { useRef } from 'preact/hooks';
+import { ChartFrame, type Save } from '../charts/ChartFrame.tsx';
+import { chartSvg } from '../charts/chartSvg.ts';
+import { Crosshair } from '../charts/crosshair.ts';
+import { LineChart } from '../charts/LineChart.tsx';
+import { csvOf, markdownOf, type Sheet } from '../charts/sheet.ts';
+import { ladderAxis } from '../dashboard/ladderAxis.ts';
+import { epochSheet, ladderCurves, runLabel } from '../dashboard/ladderCurves.ts';
+import { Legend } from '../dashboard/Legend.tsx';
+import type { compareRunsBoundary, CompareRunsState } from '../protocol/compareRuns.ts';
+import { Choices } from '../ui/choices.tsx';
+import { Button } from '../ui/controls.tsx';
+import { count, learningRate, measure, percentNumber, rate } from '../ui/numbers.ts';
+import type { PanelProps } from '../ui/panel.tsx';
+import { useTheme } from '../ui/theme.ts';
+import type { CompareRunsView } from './compareRunsView.ts';
+import { MetricTable } from './MetricTable.tsx';
+
+const metricFormats = { accuracy: percentNumber, loss: measure, learningRate };
+const axisFormats = { epochs: rate, steps: count, minutes: rate, images: count };
+
+/** Order of the runs as columns: pinned first, then by the chosen metric; what has no value comes last. Pure. */
+export function runOrder(state: CompareRunsState, view: Pick<CompareRunsView, 'pinned' | 'sort'>): number[] {
+  const values = state.metrics.find(({ name }) => name === view.sort?.metric)?.values ?? [];
+  const rank = (index: number) => (view.pinned.includes(state.runs[index]?.runId ?? '') ? 0 : 1);
+  const value = (index: number) => {
+    const found = values[index];
+    return found == null || Number.isNaN(found) ? null : found;
+  };
+  return state.runs
+    .map((_, index) => index)
+    .sort((a, b) => {
+      if (rank(a) !== rank(b)) return rank(a) - rank(b);
+      const [first, second] = [value(a), value(b)];
+      if (first === null || second === null) return first === second ? a - b : first === null ? 1 : -1;
+      return (view.sort?.down === true ? second - first : first - second) || a - b;
+    });
+}
+
+/** Runs side by side: curves over one another, figures, what was set differently, where they disagree. */
+export function CompareRuns({
+  state,
+  channel,
+  view,
+  setView,
+  tell,
+}: PanelProps<typeof compareRunsBoundary, CompareRunsView>) {
+  const theme = useTheme();
+  const crosshair = useRef(new Crosshair()).current;
+  const canvas = useRef<HTMLCanvasElement | null>(null);
+  const { runs, disagreement } = state;
+  const ask = (request: Promise<unknown>) =>
+    void request.catch((error: unknown) => tell(error instanceof Error ? error.message : String(error)));
+  const save: Save = (file) => ask(channel.request('save', file));
+
+  if (runs.length === 0) {
+    return (
+      <main>
+        <div class="empty">
+          <h1>These runs are gone</h1>
+          <p>They were deleted or moved away. What was deleted can be restored from the side panel for 30 days.</p>
+        </div>
+      </main>
+    );
+  }
+
+  const places = ladderAxis(runs, view.axis);
+  const to = Math.max(0, ...[...places.values()].map((place) => place.to));
+  const series = ladderCurves({ runs, metric: view.metric, axis: view.axis, theme, smoothing: 0 });
+  const formatX = axisFormats[view.axis];
+  const formatY = metricFormats[view.metric];
+  const order = runOrder(state, view);
+  const labels = order.map((index) => {
+    const run = runs[index];
+    return run ? runLabel(run, runs) : '';
+  });
+  const sheet = (): Sheet => ({
+    columns: ['metric', ...labels],
+    rows: state.metrics
+      .filter(({ name }) => !view.hidden.includes(name))
+      .map(({ name, values }) => [name, ...order.map((index) => values[index] ?? null)]),
+  });
+  const colors = {
+    background: theme.background,
+    foreground: theme.foreground,
+    muted: theme.muted,
+    grid: theme.grid,
+    fontFamily: theme.fontFamily,
+  };
+
+  return (
+    <main>
+      <header class="spread">
+        <h1>{state.title}</h1>
+        <div class="row">
+          <Button onPress={() => ask(channel.request('copy', { text: markdownOf(sheet()) }))}>Copy as Markdown</Button>
+          <Button onPress={() => ask(channel.request('copy', { text: csvOf(sheet()) }))}>Copy as CSV</Button>
+        </div>
+      </header>
+      <ChartFrame
+        title={view.metric}
+        titleHidden
+        fileName={`compare-${view.metric}`}
+        aside={
+          <Choices
+            label="What is drawn"
+            value={view.metric}
+            options={[
+              { value: 'accuracy', label: 'accuracy, %' },
+              { value: 'loss', label: 'loss' },
+              { value: 'learningRate', label: 'learning rate' },
+            ]}
+            onChange={(metric) => setView({ metric })}
+          />
+        }
+        sheet={() => epochSheet(runs)}
+        svg={() =>
+          chartSvg({
+            title: `${state.title}: ${view.metric}`,
+            xLabel: view.axis,
+            series,
+            spans: [],
+            marks: [],
+            from: view.range?.from ?? 0,
+            to: view.range?.to ?? to,
+            formatX,
+            formatY,
+            colors,
+          })
+        }
+        canvas={() => canvas.current}
+        save={save}
+      >
+        <LineChart
+          label={`${view.metric} of the compared runs by ${view.axis}`}
+          series={series}
+          spans={[]}
+          marks={[]}
+          from={0}
+          to={to}
+          range={view.range}
+          onRange={(range) => setView({ range })}
+          formatX={formatX}
+          formatY={formatY}
+          fromY={null}
+          theme={theme}
+          crosshair={crosshair}
+          onCanvas={(element) => (canvas.current = element)}
+        />
+        <div class="spread">
+          <Choices
+            label="Axis"
+            value={view.axis}
+            options={[
+              { value: 'epochs', label: 'epochs' },
+              { value: 'steps', label: 'steps' },
+              { value: 'minutes', label: 'minutes' },
+              { value: 'images', label: 'images' },
+            ]}
+            onChange={(axis) => setView({ axis, range: null })}
+          />
+          <Legend runs={runs} theme={theme} />
+        </div>
+      </ChartFrame>
+      <MetricTable
+        state={state}
+        order={order}
+        labels={labels}
+        theme={theme}
+        view={view}
+        setView={setView}
+        onMatrix={(runId) => ask(channel.request('openConfusionMatrix', { runId }))}
+      />
+      <section class="twos">
+        <div>
+          <h2>Set differently</h2>
+          {state.differences.length === 0 ? (
+            <p class="muted">All settings are the same.</p>
+          ) : (
+            <div class="table" tabIndex={0} role="region" aria-label="Settings that differ">
+              <table>
+                <thead>
+                  <tr>
+                    <th scope="col">setting</th>
+                    {labels.map((label, at) => (
+                      <th scope="col" key={at}>
+                        {label}
+                      </th>
+                    ))}
+                  </tr>
+                </thead>
+                <tbody>
+                  {state.differences.map(({ setting, values }) => (
+                    <tr key={setting}>
+                      <th scope="row">{setting}</th>
+                      {order.map((index) => (
+                        <td key={index} class="name">
+                          {values[index] ?? '–'}
+                        </td>
+                      ))}
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )}
+        </div>
+        {state.confusionDeltas.length === 0 ? null : (
+          <div>
+            <h2>Mistakes against {runs[0] ? runLabel(runs[0], runs) : ''}</h2>
+            {state.confusionDeltas.map((delta) => {
+              const run = runs.find(({ runId }) => runId === delta.runId);
+              return (
+                <div key={delta.runId} class="delta">
+                  <p>
+                    {run ? runLabel(run, runs) : delta.runId}: <span class="good">▲ fixed {count(delta.fixed)}</span>{' '}
+                    <span class="bad">▼ broken {count(delta.broken)}</span>
+                  </p>
+                  <ul class="plain">
+                    {delta.pairs.map((pair) => (
+                      <li key={`${pair.trueClass}\0${pair.predicted}`}>
+                        <span class="name">
+                          {pair.trueClass} → {pair.predicted}
+                        </span>
+                        <span class={`number ${pair.change < 0 ? 'good' : 'bad'}`}>
+                          {pair.change > 0 ? '+' : '−'}
+                          {count(Math.abs(pair.change))}
+                        </span>
+                      </li>
+                    ))}
+                  </ul>
+                </div>
+              );
+            })}
+          </div>
+        )}
+      </section>
+      <section>
+        <div class="spread">
+          <h2>
+            {disagreement === null
+              ? 'Disagreement'
+              : `They disagree on ${count(disagreement.total)} of ${count(disagreement.shared)} images`}
+          </h2>
+          {disagreement === null || disagreement.total === 0 ? null : (
+            <Button
+              onPress={() =>
+                ask(
+                  channel.request('openImages', {
+                    title: 'the compared runs disagree',
+                    files: disagreement.images.map(({ file }) => file),
+                  }),
+                )
+              }
+            >
+              Show in Gallery
+            </Button>
+          )}
+        </div>
+        {disagreement === null ? (
+          <p class="muted">Stands here when all of these runs were evaluated.</p>
+        ) : (
+          <div class="table images" tabIndex={0} role="region" aria-label="Images on which the runs disagree">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">image</th>
+                  <th scope="col">true</th>
+                  {labels.map((label, at) => (
+                    <th scope="col" key={at}>
+                      {label}
+                    </th>
+                  ))}
+                </tr>
+              </thead>
+              <tbody>
+                {disagreement.images.slice(0, 200).map((image) => (
+                  <tr key={image.file}>
+                    <th scope="row" class="name">
+                      {image.file}
+                    </th>
+                    <td class="name">{image.trueClass}</td>
+                    {order.map((index) => (
+                      <td key={index} class={image.right[index] === true ? 'good' : 'bad'}>
+                        {image.right[index] === true ? '✓' : '✗'} {image.predicted[index]}
+                      </td>
+                    ))}
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </section>
+    </main>
+  );
+}

@@ -1,0 +1,29 @@
+import * as z from 'zod';
+
+const viewSchema = z.object({
+  metric: z.enum(['accuracy', 'loss', 'learningRate']),
+  axis: z.enum(['epochs', 'steps', 'minutes', 'images']),
+  range: z.object({ from: z.number(), to: z.number() }).nullable(),
+  /** Metrics that are not shown. */
+  hidden: z.array(z.string()),
+  /** Runs that stand first. */
+  pinned: z.array(z.string()),
+  sort: z.object({ metric: z.string(), down: z.boolean() }).nullable(),
+});
+
+/** What a user chose to see; comes back after a reload. */
+export type CompareRunsView = z.output<typeof viewSchema>;
+export const defaultCompareRunsView: CompareRunsView = {
+  metric: 'accuracy',
+  axis: 'epochs',
+  range: null,
+  hidden: [],
+  pinned: [],
+  sort: null,
+};
+
+/** Reads saved choices; empty where they cannot be read. */
+export function readCompareRunsView(saved: unknown): Partial<CompareRunsView> {
+  const parsed = viewSchema.safeParse(saved);
+  return parsed.success ? parsed.data : {};
+}

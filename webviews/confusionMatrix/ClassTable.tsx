@@ -1,0 +1,85 @@
+import { useState } from 'preact/hooks';
+import type { EvaluatedContent } from '../protocol/confusionMatrix.ts';
+import { count, gainSign, percentNumber, pointsNumber } from '../ui/numbers.ts';
+
+type Column = 'name' | 'support' | 'precision' | 'recall' | 'f1' | 'delta';
+
+const columns: { key: Column; label: string }[] = [
+  { key: 'name', label: 'class' },
+  { key: 'support', label: 'images' },
+  { key: 'precision', label: 'precision %' },
+  { key: 'recall', label: 'recall %' },
+  { key: 'f1', label: 'F1 %' },
+];
+
+interface ClassTableProps {
+  content: EvaluatedContent;
+  onChoose: (trueClass: number) => void;
+}
+
+/** Precision, recall, F1 and images of each class, sorted by a click on a head; a name shows that class's images. */
+export function ClassTable({ content, onChoose }: ClassTableProps) {
+  const [sort, setSort] = useState<{ column: Column; down: boolean }>({ column: 'f1', down: false });
+  const { classNames, run, delta } = content;
+  const rows = classNames.map((name, index) => {
+    const scores = run.perClass[index] ?? { precision: 0, recall: 0, f1: 0, support: 0 };
+    const before = delta?.parent.perClass[index];
+    return { index, name, ...scores, delta: before ? scores.f1 - before.f1 : null };
+  });
+  rows.sort((a, b) => {
+    const [first, second] = sort.down ? [b, a] : [a, b];
+    if (sort.column === 'name') return first.name.localeCompare(second.name);
+    return (first[sort.column] ?? 0) - (second[sort.column] ?? 0) || a.name.localeCompare(b.name);
+  });
+  const heads = delta ? [...columns, { key: 'delta' as const, label: `Δ F1 to ${delta.parent.size}, pt` }] : columns;
+  return (
+    <div class="table" tabIndex={0} role="region" aria-label="Figures of each class">
+      <table>
+        <thead>
+          <tr>
+            {heads.map(({ key, label }) => {
+              const on = sort.column === key;
+              return (
+                <th
+                  key={key}
+                  scope="col"
+                  class={key === 'name' ? '' : 'number'}
+                  aria-sort={on ? (sort.down ? 'descending' : 'ascending') : 'none'}
+                >
+                  <button
+                    type="button"
+                    class="head"
+                    onClick={() => setSort({ column: key, down: on ? !sort.down : key !== 'name' })}
+                  >
+                    {label}
+                    <span aria-hidden="true">{on ? (sort.down ? ' ↓' : ' ↑') : ''}</span>
+                  </button>
+                </th>
+              );
+            })}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.index}>
+              <th scope="row">
+                <button type="button" class="link name" onClick={() => onChoose(row.index)}>
+                  {row.name}
+                </button>
+              </th>
+              <td class="number">{count(row.support)}</td>
+              <td class="number">{percentNumber(row.precision)}</td>
+              <td class="number">{percentNumber(row.recall)}</td>
+              <td class="number">{percentNumber(row.f1)}</td>
+              {delta ? (
+                <td class={`number ${(row.delta ?? 0) > 0 ? 'good' : (row.delta ?? 0) < 0 ? 'bad' : ''}`}>
+                  {gainSign(row.delta)} {pointsNumber(row.delta)}
+                </td>
+              ) : null}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,307 @@
+import { useMemo, useRef } from 'preact/hooks';
+import * as z from 'zod';
+import { ChartFrame, type Save } from '../charts/ChartFrame.tsx';
+import { Crosshair } from '../charts/crosshair.ts';
+import { LineChart } from '../charts/LineChart.tsx';
+import type { confusionMatrixBoundary, EvaluatedContent, ImageChoice } from '../protocol/confusionMatrix.ts';
+import { Choices } from '../ui/choices.tsx';
+import { Button } from '../ui/controls.tsx';
+import { count, gainSign, percent, percentNumber, pointsNumber } from '../ui/numbers.ts';
+import type { PanelProps } from '../ui/panel.tsx';
+import { useTheme, type Theme } from '../ui/theme.ts';
+import { ChosenImages } from './ChosenImages.tsx';
+import { ClassTable } from './ClassTable.tsx';
+import { calibrationError, classOrder, normalized, rowSums, worstPairs } from './matrixMaths.ts';
+import { MatrixPlot, type Spot } from './MatrixPlot.tsx';
+
+const viewSchema = z.object({
+  cells: z.enum(['counts', 'rows', 'columns', 'delta']),
+  order: z.enum(['name', 'size', 'confusion']),
+  choice: z
+    .object({
+      trueClass: z.number().nullable(),
+      predictedClass: z.number().nullable(),
+      against: z.enum(['any', 'fixed', 'broken']),
+    })
+    .nullable(),
+});
+export type ConfusionMatrixView = z.output<typeof viewSchema>;
+export const defaultConfusionMatrixView: ConfusionMatrixView = { cells: 'counts', order: 'name', choice: null };
+
+/** Reads saved choices; empty where they cannot be read. */
+export function readConfusionMatrixView(saved: unknown): Partial<ConfusionMatrixView> {
+  const parsed = viewSchema.safeParse(saved);
+  return parsed.success ? parsed.data : {};
+}
+
+const orders = [
+  { value: 'name', label: 'by name' },
+  { value: 'size', label: 'by images' },
+  { value: 'confusion', label: 'by mistakes' },
+] as const;
+const mostPairs = 8;
+
+type Props = PanelProps<typeof confusionMatrixBoundary, ConfusionMatrixView>;
+
+/** The panel: the matrix, or why there is none yet. */
+export function ConfusionMatrix(props: Props) {
+  const { title, content } = props.state;
+  if (content.kind === 'evaluated') return <Evaluated {...props} content={content} />;
+  return (
+    <main>
+      <div class="empty">
+        <h1>{content.kind === 'gone' ? 'This run is gone' : title}</h1>
+        <p>{content.message}</p>
+      </div>
+    </main>
+  );
+}
+
+function Evaluated({ state, content, channel, view, setView, tell }: Props & { content: EvaluatedContent }) {
+  const theme = useTheme();
+  const canvas = useRef<HTMLCanvasElement | null>(null);
+  const { classNames, run, delta } = content;
+  const how = view.cells === 'delta' && !delta ? 'counts' : view.cells;
+  const order = useMemo(() => classOrder(classNames, run.matrix, view.order), [classNames, run, view.order]);
+  const cells = useMemo(() => {
+    const source = how === 'delta' ? (delta?.matrix ?? []) : normalized(run.matrix, how);
+    return order.map((row) => order.map((column) => source[row]?.[column] ?? 0));
+  }, [run, delta, how, order]);
+  const shares = useMemo(() => normalized(run.matrix, how === 'columns' ? 'columns' : 'rows'), [run, how]);
+  const largest = Math.max(1, ...cells.flat().map(Math.abs));
+  const sums = rowSums(run.matrix);
+  const kinds = [
+    { value: 'counts', label: 'images' },
+    { value: 'rows', label: '% of true' },
+    { value: 'columns', label: '% of predicted' },
+    ...(delta ? [{ value: 'delta', label: `Δ ${delta.parent.size}` } as const] : []),
+  ] as const;
+
+  const ask = (request: Promise<unknown>) =>
+    void request.catch((error: unknown) => tell(error instanceof Error ? error.message : String(error)));
+  const save: Save = (file) => ask(channel.request('save', file));
+  const choose = (choice: ImageChoice | null) => setView({ choice });
+  const words = (row: number, column: number): string[] => {
+    const [trueClass, predicted] = [order[row] ?? 0, order[column] ?? 0];
+    const images = run.matrix[trueClass]?.[predicted] ?? 0;
+    const share = (sums[trueClass] ?? 0) === 0 ? 0 : images / (sums[trueClass] ?? 1);
+    const change = delta?.matrix[trueClass]?.[predicted];
+    return [
+      `true ${classNames[trueClass] ?? ''}`,
+      `predicted ${classNames[predicted] ?? ''}`,
+      `${count(images)} images, ${percent(share)} of the true`,
+      ...(change === undefined
+        ? []
+        : [`${change > 0 ? '+' : change < 0 ? '−' : '±'}${count(Math.abs(change))} to the parent`]),
+    ];
+  };
+  const shade = (row: number, column: number) => {
+    if (how !== 'delta') return theme.cell(shares[order[row] ?? 0]?.[order[column] ?? 0] ?? 0);
+    const change = cells[row]?.[column] ?? 0;
+    return theme.deltaCell(((row === column ? 1 : -1) * change) / largest);
+  };
+  const text = (value: number) =>
+    how === 'counts'
+      ? count(value)
+      : how === 'delta'
+        ? `${value > 0 ? '+' : '−'}${count(Math.abs(value))}`
+        : percentNumber(value);
+  const spot: Spot | null =
+    view.choice === null || (view.choice.trueClass === null && view.choice.predictedClass === null)
+      ? null
+      : {
+          row: view.choice.trueClass === null ? null : order.indexOf(view.choice.trueClass),
+          column: view.choice.predictedClass === null ? null : order.indexOf(view.choice.predictedClass),
+        };
+  const pairs = worstPairs(run.matrix, mostPairs);
+  const sheet = () => ({
+    columns: ['true \\ predicted', ...order.map((index) => classNames[index] ?? '')],
+    rows: order.map((index, row) => [classNames[index] ?? '', ...(cells[row] ?? [])]),
+  });
+
+  return (
+    <main>
+      <header class="spread">
+        <h1>{state.title}</h1>
+        <div class="row">
+          <span title={`95 % interval ${percent(run.accuracyInterval[0])} to ${percent(run.accuracyInterval[1])}`}>
+            val_accuracy <strong>{percent(run.accuracy)}</strong>
+          </span>
+          {delta ? (
+            <>
+              <span class={run.accuracy >= delta.parent.accuracy ? 'good' : 'bad'}>
+                {gainSign(run.accuracy - delta.parent.accuracy)}
+                {pointsNumber(run.accuracy - delta.parent.accuracy)}
+              </span>
+              <Button
+                label={`fixed ${count(delta.fixed)}: right now, wrong at ${delta.parent.size}`}
+                onPress={() => choose({ trueClass: null, predictedClass: null, against: 'fixed' })}
+              >
+                fixed {count(delta.fixed)}
+              </Button>
+              <Button
+                label={`broken ${count(delta.broken)}: wrong now, right at ${delta.parent.size}`}
+                onPress={() => choose({ trueClass: null, predictedClass: null, against: 'broken' })}
+              >
+                broken {count(delta.broken)}
+              </Button>
+            </>
+          ) : null}
+        </div>
+      </header>
+      {content.withoutDelta === null ? null : <p class="muted">{content.withoutDelta}</p>}
+      <div class="halves">
+        <ChartFrame
+          title="Confusion matrix"
+          titleHidden
+          fileName="confusion-matrix"
+          aside={
+            <>
+              <Choices
+                label="What the cells say"
+                value={how}
+                options={kinds}
+                onChange={(value) => setView({ cells: value })}
+              />
+              <span class="muted">·</span>
+              <Choices
+                label="Order of the classes"
+                value={view.order}
+                options={orders}
+                onChange={(value) => setView({ order: value })}
+              />
+            </>
+          }
+          sheet={sheet}
+          format={(value, column) => (typeof value === 'number' && column > 0 ? text(value) : String(value ?? ''))}
+          canvas={() => canvas.current}
+          save={save}
+        >
+          <MatrixPlot
+            label={`${state.title}: rows true, columns predicted`}
+            names={order.map((index) => classNames[index] ?? '')}
+            cells={cells}
+            shade={shade}
+            text={text}
+            words={words}
+            chosen={spot}
+            theme={theme}
+            onCanvas={(element) => (canvas.current = element)}
+            onChoose={({ row, column }) =>
+              choose({
+                trueClass: row === null ? null : (order[row] ?? null),
+                predictedClass: column === null ? null : (order[column] ?? null),
+                against: 'any',
+              })
+            }
+          />
+          <p class="muted">
+            Rows true, columns predicted; the shade is the share of the {how === 'columns' ? 'column' : 'row'}. A click
+            shows those images.
+          </p>
+        </ChartFrame>
+        <div class="beside">
+          {view.choice === null ? (
+            <section aria-label="Worst pairs">
+              <h2>Most often mistaken</h2>
+              {pairs.length === 0 ? <p class="muted">Nothing was mistaken.</p> : null}
+              <ul class="files">
+                {pairs.map((pair) => (
+                  <li key={`${pair.trueClass} ${pair.predictedClass}`}>
+                    <button
+                      type="button"
+                      class="link name"
+                      onClick={() =>
+                        choose({ trueClass: pair.trueClass, predictedClass: pair.predictedClass, against: 'any' })
+                      }
+                    >
+                      {classNames[pair.trueClass]} → {classNames[pair.predictedClass]}
+                    </button>
+                    <span class="number">{count(pair.count)}</span>
+                    <span class="number muted">{percent(pair.share)}</span>
+                  </li>
+                ))}
+              </ul>
+            </section>
+          ) : (
+            <>
+              <Button onPress={() => choose(null)}>Show Most Often Mistaken</Button>
+              <ChosenImages
+                channel={channel}
+                choice={view.choice}
+                classNames={classNames}
+                stamp={content}
+                tell={tell}
+              />
+            </>
+          )}
+          <Calibration content={content} theme={theme} save={save} />
+        </div>
+      </div>
+      <ClassTable
+        content={content}
+        onChoose={(trueClass) => choose({ trueClass, predictedClass: null, against: 'any' })}
+      />
+    </main>
+  );
+}
+
+/** Whether the model is as sure as it is right. */
+function Calibration({ content, theme, save }: { content: EvaluatedContent; theme: Theme; save: Save }) {
+  const crosshair = useRef(new Crosshair()).current;
+  const bins = content.run.calibration.filter((bin) => bin.count > 0);
+  return (
+    <ChartFrame
+      title="Calibration"
+      fileName="calibration"
+      aside={
+        <span class="muted">
+          {pointsNumber(calibrationError(content.run.calibration)).replace('+', '')} pt off on average
+        </span>
+      }
+      sheet={() => ({
+        columns: ['confidence', 'accuracy', 'images'],
+        rows: bins.map((bin) => [bin.confidence, bin.accuracy, bin.count]),
+      })}
+      save={save}
+    >
+      <LineChart
+        label="Share of right images by confidence; on the dotted line both are the same"
+        series={[
+          {
+            id: 'even',
+            label: '',
+            color: theme.muted,
+            dash: [2, 3],
+            width: 1,
+            connector: true,
+            points: [
+              { x: 0, y: 0 },
+              { x: 1, y: 1 },
+            ],
+          },
+          {
+            id: 'bins',
+            label: 'right, %',
+            color: theme.blue,
+            dash: [],
+            width: 2,
+            marker: 3,
+            points: bins.map((bin) => ({ x: bin.confidence, y: bin.accuracy })),
+          },
+        ]}
+        spans={[]}
+        marks={[]}
+        from={0}
+        to={1}
+        range={null}
+        onRange={() => undefined}
+        formatX={percentNumber}
+        formatY={percentNumber}
+        fromY={0}
+        theme={theme}
+        crosshair={crosshair}
+      />
+    </ChartFrame>
+  );
+}

@@ -1,0 +1,15 @@
+import '../ui/jitless.ts';
+import '../charts/charts.css';
+import './confusionMatrix.css';
+import { confusionMatrixBoundary } from '../protocol/confusionMatrix.ts';
+import { mountPanel } from '../ui/panel.tsx';
+import { ConfusionMatrix, defaultConfusionMatrixView, readConfusionMatrixView } from './ConfusionMatrix.tsx';
+
+mountPanel({
+  boundary: confusionMatrixBoundary,
+  apply: (state) => state,
+  target: (state) => state.target,
+  defaults: defaultConfusionMatrixView,
+  readView: readConfusionMatrixView,
+  View: ConfusionMatrix,
+});

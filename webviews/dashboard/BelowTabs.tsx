@@ -1,0 +1,97 @@
+import { useEffect, useState } from 'preact/hooks';
+import { SheetTable } from '../charts/ChartFrame.tsx';
+import type { dashboardBoundary, DashboardRun } from '../protocol/dashboard.ts';
+import type { ViewChannel } from '../protocol/viewChannel.ts';
+import { clock, count, percentNumber, pointsNumber } from '../ui/numbers.ts';
+
+type Channel = ViewChannel<typeof dashboardBoundary>;
+
+/** How often the log of a live run is read again. */
+const logMs = 2000;
+
+/** What a request brought, or why not. */
+function useAnswer<T>(
+  ask: () => Promise<T>,
+  dependencies: readonly unknown[],
+): { value: T | null; failure: string | null } {
+  const [answer, setAnswer] = useState<{ value: T | null; failure: string | null }>({ value: null, failure: null });
+  useEffect(() => {
+    let ended = false;
+    ask().then(
+      (value) => ended || setAnswer({ value, failure: null }),
+      (error: unknown) =>
+        ended ||
+        setAnswer((before) => ({ ...before, failure: error instanceof Error ? error.message : String(error) })),
+    );
+    return () => {
+      ended = true;
+    };
+  }, dependencies);
+  return answer;
+}
+
+/** Recall of each class, one column a stage, with the change against the stage before. */
+export function PerClass({ channel, runs }: { channel: Channel; runs: readonly DashboardRun[] }) {
+  const runIds = runs.map((run) => run.runId);
+  const states = runs.map((run) => run.state).join(' ');
+  const { value, failure } = useAnswer(() => channel.request('perClass', { runIds }), [runIds.join(' '), states]);
+  if (failure !== null) return <p>{failure}</p>;
+  if (value === null) return <p class="muted">Reading …</p>;
+  const evaluated = runs.flatMap((run) => value.filter((one) => one.runId === run.runId).map((one) => ({ run, one })));
+  const classNames = evaluated.at(-1)?.one.classNames;
+  if (!classNames) return <p class="muted">Each class has its figures here when a stage has been evaluated.</p>;
+  const columns = evaluated.flatMap(({ run }, index) =>
+    index === 0 ? [`${run.size} recall %`] : [`${run.size} recall %`, `Δ ${run.size}, pt`],
+  );
+  const rows = classNames.map((name, at) => {
+    const recalls = evaluated.map(({ one }) => one.recall[one.classNames.indexOf(name)] ?? null);
+    const cells = recalls.flatMap((recall, index) => {
+      const before = recalls[index - 1];
+      const gain = recall !== null && before != null ? recall - before : null;
+      return index === 0 ? [recall] : [recall, gain];
+    });
+    return [name, evaluated.at(-1)?.one.support[at] ?? null, ...cells];
+  });
+  const format = (cell: string | number | null, column: number) => {
+    if (typeof cell === 'string') return cell;
+    if (column === 1) return count(cell);
+    return columns[column - 2]?.startsWith('Δ') === true ? pointsNumber(cell) : percentNumber(cell);
+  };
+  return (
+    <SheetTable
+      title="Recall of each class"
+      sheet={{ columns: ['class', 'images', ...columns], rows }}
+      format={format}
+    />
+  );
+}
+
+/** The last lines of a run's log. */
+export function LogTail({ channel, run, live }: { channel: Channel; run: DashboardRun; live: boolean }) {
+  const [tick, setTick] = useState(0);
+  useEffect(() => {
+    if (!live) return;
+    const timer = setInterval(() => setTick((before) => before + 1), logMs);
+    return () => clearInterval(timer);
+  }, [live]);
+  const { value, failure } = useAnswer(
+    () => channel.request('readLog', { runId: run.runId }),
+    [run.runId, run.state, tick],
+  );
+  if (failure !== null && value === null) return <p>{failure}</p>;
+  if (value === null) return <p class="muted">Reading …</p>;
+  if (value.length === 0) return <p class="muted">What the run says stands here.</p>;
+  return (
+    <div class="log" role="log" tabIndex={0} aria-label={`Log of stage ${run.size}`}>
+      {value.map((line, index) => (
+        <div key={index} class={line.level}>
+          <time class="muted">{clock(line.time)}</time>
+          {line.level === 'information' ? null : (
+            <span class={`codicon codicon-${line.level}`} role="img" aria-label={line.level} />
+          )}
+          <span>{line.text}</span>
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,113 @@
+import { ChartFrame, type Save } from '../charts/ChartFrame.tsx';
+import type { Crosshair } from '../charts/crosshair.ts';
+import { LineChart, type Range } from '../charts/LineChart.tsx';
+import type { Point, Series, Span } from '../charts/series.ts';
+import type { DashboardRun, EpochPoint } from '../protocol/dashboard.ts';
+import { bytes, percent, rate } from '../ui/numbers.ts';
+import type { Theme } from '../ui/theme.ts';
+import { stageIndexOf, type Place } from './ladderAxis.ts';
+import { epochSheet, runLabel } from './ladderCurves.ts';
+
+interface SidePlotsProps {
+  runs: readonly DashboardRun[];
+  /** The run whose split of time is shown. */
+  run: DashboardRun;
+  places: ReadonlyMap<string, Place>;
+  spans: readonly Span[];
+  to: number;
+  range: Range;
+  onRange: (range: Range) => void;
+  formatX: (x: number) => string;
+  theme: Theme;
+  crosshair: Crosshair;
+  save: Save;
+}
+
+function curves(props: SidePlotsProps, value: (epoch: EpochPoint) => number): Series[] {
+  return props.runs.map((run) => {
+    const place = props.places.get(run.runId);
+    const { index, stages } = stageIndexOf(props.runs, run.size);
+    const points = run.epochs.map((epoch, at): Point => ({ x: place?.ends[at] ?? Number.NaN, y: value(epoch) }));
+    return {
+      id: run.runId,
+      label: runLabel(run, props.runs),
+      color: props.theme.stageColor(index, stages),
+      dash: props.theme.stageDash(index, stages),
+      width: 1.5,
+      marker: 2,
+      points,
+    };
+  });
+}
+
+/** How the time of a run's training goes: waiting for images, or computing. Shares of 1; null before the first epoch. */
+export function timeSplit(run: DashboardRun): { wait: number; step: number } | null {
+  const wait = run.epochs.reduce((sum, epoch) => sum + epoch.inputSeconds, 0);
+  const step = run.epochs.reduce((sum, epoch) => sum + epoch.stepSeconds, 0);
+  return wait + step > 0 ? { wait: wait / (wait + step), step: step / (wait + step) } : null;
+}
+
+/** Speed and memory, over the same axis as the large chart. */
+export function SidePlots(props: SidePlotsProps) {
+  const split = timeSplit(props.run);
+  const shared = {
+    marks: [],
+    from: 0,
+    to: props.to,
+    range: props.range,
+    onRange: props.onRange,
+    formatX: props.formatX,
+    theme: props.theme,
+    crosshair: props.crosshair,
+    fromY: 0,
+  };
+  const plain = props.spans.map((span) => ({ ...span, label: '' }));
+  return (
+    <div class="side">
+      <ChartFrame title="images/s" fileName="images-per-second" sheet={() => epochSheet(props.runs)} save={props.save}>
+        {split === null ? null : (
+          <div
+            class="split"
+            role="img"
+            aria-label={`Time of training: ${percent(split.step)} steps, ${percent(split.wait)} waiting for images`}
+          >
+            <span class="muted">step</span>
+            <span class="bar">
+              <i style={{ width: `${split.step * 100}%`, background: props.theme.blue }} />
+            </span>
+            <span class="number">{percent(split.step)}</span>
+            <span class="muted">waiting</span>
+            <span class="bar">
+              <i style={{ width: `${split.wait * 100}%`, background: props.theme.warning }} />
+            </span>
+            <span class="number">{percent(split.wait)}</span>
+          </div>
+        )}
+        <LineChart
+          {...shared}
+          label="Images a second by epoch"
+          series={curves(props, (epoch) => epoch.imagesPerSecond)}
+          spans={plain}
+          formatY={rate}
+        />
+      </ChartFrame>
+      <ChartFrame
+        title="memory"
+        fileName="memory"
+        sheet={() => epochSheet(props.runs)}
+        save={props.save}
+        aside={
+          props.run.memoryBytes === null ? null : <span class="muted">step about {bytes(props.run.memoryBytes)}</span>
+        }
+      >
+        <LineChart
+          {...shared}
+          label="Memory of the training process by epoch"
+          series={curves(props, (epoch) => epoch.rssBytes)}
+          spans={plain}
+          formatY={bytes}
+        />
+      </ChartFrame>
+    </div>
+  );
+}

@@ -1,0 +1,154 @@
+import { useMemo, useRef, useState } from 'preact/hooks';
+import { ChartFrame, type Save } from '../charts/ChartFrame.tsx';
+import { Crosshair } from '../charts/crosshair.ts';
+import { LineChart, type Range } from '../charts/LineChart.tsx';
+import type { Series } from '../charts/series.ts';
+import type { ScannedContent, Spread } from '../protocol/datasetGallery.ts';
+import { Button } from '../ui/controls.tsx';
+import { count, percent } from '../ui/numbers.ts';
+import type { Theme } from '../ui/theme.ts';
+import type { ImageTable } from './imageTable.ts';
+import { Thumbnail } from './Thumbnail.tsx';
+
+const randomImages = 25;
+
+/** Some of `total` indexes, each at most once. `random` gives numbers from 0 to below 1. */
+export function sampleOf(total: number, most: number, random: () => number): number[] {
+  const chosen = new Set<number>();
+  const wanted = Math.min(total, most);
+  while (chosen.size < wanted) chosen.add(Math.floor(random() * total));
+  return [...chosen];
+}
+
+interface OverviewProps {
+  content: ScannedContent;
+  table: ImageTable;
+  theme: Theme;
+  save: Save;
+  onClass: (className: string) => void;
+  onTooSmall: () => void;
+}
+
+/** The three pictures that a data set is looked at by: random images, images a class, and the sizes of images. */
+export function Overview({ content, table, theme, save, onClass, onTooSmall }: OverviewProps) {
+  return (
+    <div class="overview">
+      <RandomImages content={content} table={table} />
+      <ClassBalance table={table} save={save} onClass={onClass} />
+      <Sizes content={content} theme={theme} save={save} onTooSmall={onTooSmall} />
+    </div>
+  );
+}
+
+function RandomImages({ content, table }: Pick<OverviewProps, 'content' | 'table'>) {
+  const [round, setRound] = useState(0);
+  const sample = useMemo(() => sampleOf(table.length, randomImages, Math.random), [table, round]);
+  return (
+    <section aria-label="Random images">
+      <header class="spread">
+        <h2>{count(sample.length)} random images</h2>
+        <Button look="icon" icon="refresh" label="Show other images" onPress={() => setRound(round + 1)} />
+      </header>
+      <ul class="random">
+        {sample.map((index) => (
+          <li key={index} title={table.files[index] ?? ''} aria-label={table.files[index] ?? ''}>
+            <Thumbnail table={table} index={index} atlas={content.atlas} side={52} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function ClassBalance({ table, save, onClass }: Pick<OverviewProps, 'table' | 'save' | 'onClass'>) {
+  const counts = useMemo(() => {
+    const found = table.classes.map((name) => ({ name, images: 0 }));
+    for (const label of table.column('label')) {
+      const one = found[label];
+      if (one) one.images++;
+    }
+    return found.sort((a, b) => b.images - a.images);
+  }, [table]);
+  const most = Math.max(1, ...counts.map(({ images }) => images));
+  return (
+    <ChartFrame
+      title="Images a class"
+      fileName="images-per-class"
+      sheet={() => ({ columns: ['class', 'images'], rows: counts.map(({ name, images }) => [name, images]) })}
+      save={save}
+    >
+      <div class="balance" tabIndex={0} role="region" aria-label="Images a class, bars">
+        {counts.map(({ name, images }) => (
+          <button key={name} type="button" class="balance-row" title={`Show ${name}`} onClick={() => onClass(name)}>
+            <span class="name">{name}</span>
+            <span class="bar">
+              <i style={{ width: `${(images / most) * 100}%` }} />
+            </span>
+            <span class="number">{count(images)}</span>
+          </button>
+        ))}
+      </div>
+    </ChartFrame>
+  );
+}
+
+function density(spread: Spread, id: string, color: string, dash: number[]): Series {
+  const total = spread.counts.reduce((sum, images) => sum + images, 0);
+  const points = spread.counts.map((images, at) => ({
+    x: ((spread.edges[at] ?? 0) + (spread.edges[at + 1] ?? spread.edges[at] ?? 0)) / 2,
+    y: total === 0 ? 0 : images / total,
+  }));
+  return { id, label: `${id}, % of images`, color, dash, width: 1.5, points };
+}
+
+function Sizes({ content, theme, save, onTooSmall }: Pick<OverviewProps, 'content' | 'theme' | 'save' | 'onTooSmall'>) {
+  const crosshair = useRef(new Crosshair()).current;
+  const [range, setRange] = useState<Range>(null);
+  const { width, height, side, suggestedSizes, sizes, tooSmall } = content;
+  const series = [density(width, 'width', theme.blue, []), density(height, 'height', theme.foreground, [4, 3])];
+  const to = Math.max(1, width.edges.at(-1) ?? 1, height.edges.at(-1) ?? 1);
+  const small = tooSmall.at(-1) ?? 0;
+  return (
+    <ChartFrame
+      title="Width and height"
+      fileName="image-sizes"
+      sheet={() => ({
+        columns: ['from px', 'to px', 'images by width'],
+        rows: width.counts.map((images, at) => [width.edges[at] ?? null, width.edges[at + 1] ?? null, images]),
+      })}
+      save={save}
+    >
+      <LineChart
+        label="How many images have which width and height"
+        series={series}
+        spans={[]}
+        marks={[
+          { x: side.peak, label: `peak ${count(side.peak)} px`, kind: 'best', color: theme.foreground },
+          ...suggestedSizes.map((size) => ({
+            x: size,
+            label: String(size),
+            kind: 'learningRate' as const,
+            color: theme.muted,
+          })),
+        ]}
+        from={0}
+        to={to}
+        range={range}
+        onRange={setRange}
+        formatX={count}
+        formatY={percent}
+        fromY={0}
+        theme={theme}
+        crosshair={crosshair}
+      />
+      <p>
+        {suggestedSizes.length > 0 ? `Sizes that suit these images: ${suggestedSizes.join(', ')} px. ` : ''}
+        {sizes.length > 0 && small > 0 ? (
+          <button type="button" class="link" onClick={onTooSmall}>
+            {count(small)} of {count(content.images)} images are smaller than {sizes.at(-1)} px
+          </button>
+        ) : null}
+      </p>
+    </ChartFrame>
+  );
+}
