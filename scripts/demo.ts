@@ -6,6 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
 import { generateSample } from '../samples/generate.ts';
+import { sampleConfig } from '../samples/sampleConfig.ts';
 import { describeFoundDataset, findDatasets } from '../trainer/commands/findDatasets.ts';
 import { findNativeParts } from '../trainer/engine/native/nativeParts.ts';
 import { configSchema } from '../trainer/protocol/config.ts';
@@ -61,7 +62,7 @@ async function makeSample(): Promise<string> {
   });
   if (live) process.stdout.write(clearLine);
   console.log(`The sample: ${count} pictures of fruit in ${shown(path.join(workspace, 'photos'))}/.`);
-  writeConfig(workspace, 'photos', 'Fruit sample', plan);
+  writeConfig(workspace, sampleConfig, plan);
   return workspace;
 }
 
@@ -83,16 +84,21 @@ function usePhotos(photos: string): string | null {
   mkdirSync(workspace, { recursive: true });
   console.log(`Training on ${describeFoundDataset({ ...dataset, path: photos })}, which is read and never written.`);
   const plan = chooseDemoPlan({ usesWasm, imagesPerSecond, images: dataset.images });
-  writeConfig(workspace, path.join(photos, dataset.path), path.basename(photos), plan);
+  writeConfig(workspace, { name: path.basename(photos), dataset: path.join(photos, dataset.path) }, plan);
   return workspace;
 }
 
-function writeConfig(workspace: string, dataset: string, name: string, plan: DemoPlan): void {
+/** `base` with the plan's stages; what the plan says of training comes before what `base` says. */
+function writeConfig(
+  workspace: string,
+  base: { name: string; dataset: string; training?: object },
+  plan: DemoPlan,
+): void {
   const file = path.join(workspace, 'upsize.json');
   // What is there belongs to runs that were made with it, or someone has changed it.
   if (existsSync(file)) return;
   const stages = plan.sizes.map((size, index) => ({ size, epochs: plan.epochs[index] ?? 1 }));
-  const config = { name, dataset, ...(plan.training ? { training: plan.training } : {}), stages };
+  const config = { ...base, training: { ...base.training, ...plan.training }, stages };
   configSchema.parse(config);
   writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`);
   const minutes = Math.max(1, Math.round(secondsOf(plan, imagesPerSecond) / 60));

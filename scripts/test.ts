@@ -102,14 +102,14 @@ async function runSuite(suite: TestSuite, quiet: boolean): Promise<Result> {
       : signal === 'SIGKILL' && seconds * 1000 >= limitMs
         ? `no end within ${limitMs / 60_000} min`
         : signal;
-  return { suite, seconds, ...countsOf(suite, code === 0, ended, output, summaryFile) };
+  return { suite, seconds, ...countsOf(suite, code === 0, ended, summaryFile) };
 }
 
-function countsOf(suite: TestSuite, isGood: boolean, ended: string, output: string, summaryFile: string): Counts {
+function countsOf(suite: TestSuite, isGood: boolean, ended: string, summaryFile: string): Counts {
   if (suite.counted === 'check') {
     return isGood ? { passed: 1, failed: [], skipped: [] } : { passed: 0, failed: [suite.name], skipped: [] };
   }
-  const counts = suite.counted === 'mocha' ? readSummary(summaryFile) : readPrinted(output);
+  const counts = readSummary(summaryFile);
   if (counts === null)
     return { passed: 0, failed: [`${suite.name}: ended before its first test (${ended})`], skipped: [] };
   // A process that died, or a hook that failed outside of any test, is a failure too.
@@ -125,25 +125,6 @@ function readSummary(file: string): Counts | null {
   } catch {
     return null;
   }
-}
-
-/** What mocha's spec reporter printed inside VS Code, behind the launcher's mark. */
-function readPrinted(output: string): Counts | null {
-  const lines = output
-    .replace(/\u001b\[[0-9;]*m/g, '')
-    .split('\n')
-    .flatMap((line) => /^\[tests\](.*)$/.exec(line)?.[1] ?? []);
-  const count = (what: string) =>
-    Number(lines.map((line) => new RegExp(`^\\s+(\\d+) ${what}\\b`).exec(line)?.[1]).find(Boolean) ?? 0);
-  if (!lines.some((line) => /^\s+\d+ passing\b/.test(line))) return null;
-  const failing = count('failing');
-  const named = lines.flatMap((line) => /^\s+\d+\) (.+)$/.exec(line)?.[1] ?? []).slice(0, failing);
-  const skipped = lines.flatMap((line) => /^\s+- (.+)$/.exec(line)?.[1] ?? []);
-  return {
-    passed: count('passing'),
-    failed: Array.from({ length: failing }, (_, index) => named[index] ?? 'a test in VS Code'),
-    skipped: Array.from({ length: count('pending') }, (_, index) => skipped[index] ?? 'a test in VS Code'),
-  };
 }
 
 function report(): void {

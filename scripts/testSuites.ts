@@ -6,11 +6,8 @@ export interface TestSuite {
   name: string;
   /** Arguments of Node. */
   command: string[];
-  /**
-   * `check`: passes or fails as a whole. `mocha`: the reporter writes a summary. `vscode`: mocha runs inside VS Code, and its
-   * printed summary is read.
-   */
-  counted: 'check' | 'mocha' | 'vscode';
+  /** `check`: passes or fails as a whole. `mocha`: the reporter writes a summary, inside VS Code too. */
+  counted: 'check' | 'mocha';
   /** Runs beside the tests: it needs one core and nothing that they use. */
   beside: boolean;
 }
@@ -52,7 +49,7 @@ export function testSuites(repository: string, words: readonly string[], soak: b
     } else if (name === 'editor') {
       const entry = path.join('test', 'integration', 'runVscodeTests.ts');
       const wanted = existsSync(path.join(repository, entry)) && (withChecks || chosenNames.includes('editor'));
-      if (wanted) suites.push({ name, command: [entry, ...files], counted: 'vscode', beside: false });
+      if (wanted) suites.push({ name, command: [entry, ...files], counted: 'mocha', beside: false });
     } else if (name === 'windows') suites.push(...mochaSuite(name, 'test/integration/windows', files));
     else if (name === 'unit' || name === 'trainer' || name === 'browser' || name === 'soak') {
       suites.push(...mochaSuite(name, `test/${name}`, files));

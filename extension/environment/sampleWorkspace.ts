@@ -1,18 +1,12 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import * as vscode from 'vscode';
 import { answered } from '../commands/ask.ts';
 import { Declined, registerCommand } from '../commands/registerCommand.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
-
-const config = {
-  name: 'Fruit sample',
-  dataset: 'photos',
-  stages: [{ size: 48 }, { size: 96 }, { size: 192 }],
-};
 
 /** Makes a folder with the generated sample pictures and a config, and opens it. */
 export function registerSampleWorkspace(context: UpsizeContext): vscode.Disposable[] {
@@ -46,7 +40,6 @@ async function createSampleWorkspace(
     },
     (progress, token) => paintSample(context, { folder, count: countIn(options) }, progress, token),
   );
-  await writeFile(path.join(folder, 'upsize.json'), `${JSON.stringify(config, null, 2)}\n`);
   const uri = vscode.Uri.file(folder);
   const isOpen = context.folders.all.some((each) => each.path === folder);
   if (!(argument instanceof vscode.Uri) && !isOpen) {

@@ -97,7 +97,8 @@ describe('a run that is stopped, killed or asked for twice', function () {
   it('says so when its images are no longer what they were', async () => {
     const own = await TinyWorkspace.make(8);
     try {
-      const id = await own.train(own.config());
+      // More epochs than any machine trains before it is told to stop.
+      const id = await own.train(own.config({ training: { epochs: 10_000, batchSize: 4, earlyStopping: false } }));
       await own.until(id, (run) => run.summary.step >= 2, 'training');
       requestStop(own.run(id).folder, 'test');
       const stopped = await own.untilState(id, 'stopped');

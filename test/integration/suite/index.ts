@@ -17,7 +17,9 @@ export async function run(): Promise<void> {
   const { default: Mocha } = await import('mocha');
   // VS Code's console cannot be replaced, the reporters' can.
   Object.assign(Mocha.reporters.Base, { consoleLog: print });
-  const mocha = new Mocha({ ui: 'bdd', timeout: testTimeoutMs, reporter: 'spec', color: false });
+  const summaryFile = process.env['UPSIZE_TEST_SUMMARY'];
+  const reporter = summaryFile === undefined ? 'spec' : (await import('../../../scripts/summaryReporter.cjs')).default;
+  const mocha = new Mocha({ ui: 'bdd', timeout: testTimeoutMs, reporter, color: false });
   const wanted = process.env['UPSIZE_VSCODE_SUITES']?.split(',');
   for (const name of readdirSync(import.meta.dirname).sort()) {
     const suite = /^(.*)\.test\.cjs$/.exec(name)?.[1];
