@@ -1,25 +1,34 @@
-/** One comparison: a figure of Upsize's beside a peer's, the higher the better. */
-export interface BenchRow {
-  case: string;
-  /** Who Upsize is compared with. */
-  peer: string;
-  /** What the figures count, `images/s` for instance. */
-  unit: string;
-  /** Medians over the rounds. */
-  upsizeMedian: number;
-  peerMedian: number;
-  /** Median over the rounds of Upsize's figure divided by the peer's of the same round, with a 95 % interval. */
-  ratio: number;
-  interval: [number, number];
-  /** Smallest ratio that is aimed at, and smallest lower end of the interval. */
-  goal: { ratio: number; lower: number };
-  met: boolean;
-  /** Lowest and highest figure of each. */
-  upsizeSpread: [number, number];
-  peerSpread: [number, number];
+/** A figure over the rounds: the middle one, and the lowest and the highest. */
+export interface Figure {
+  median: number;
+  spread: [lowest: number, highest: number];
 }
 
-/** How much a bench measures. */
+/**
+ * What is aimed at: so many times as good as the peer, with a lower end of the interval that is at least `lower`; or a
+ * figure of Upsize's own of at most so much. A figure without a goal is there to be compared.
+ */
+export type Goal = { ratio: number; lower: number } | { atMost: number } | null;
+
+/** One comparison: a figure of Upsize's, beside a peer's where there is one. */
+export interface BenchRow {
+  case: string;
+  /** What the figures count, `images/s` for instance. */
+  unit: string;
+  better: 'more' | 'less';
+  upsize: Figure;
+  /** Who Upsize is compared with. */
+  peer: (Figure & { name: string }) | null;
+  /** How many times as good as the peer Upsize is, median over the rounds: above 1 is better, whatever `better` says. */
+  ratio: number | null;
+  /** 95 % interval of the ratio; of Upsize's median where there is no peer. */
+  interval: [low: number, high: number];
+  goal: Goal;
+  /** True where there is no goal. */
+  met: boolean;
+}
+
+/** How much a bench measures, and on what. */
 export interface BenchOptions {
   /** Rounds in which all contenders are measured, one after the other. */
   rounds: number;
@@ -27,6 +36,10 @@ export interface BenchOptions {
   seconds: number;
   /** Only cases whose name contains this. */
   only: string;
+  /** For development: fewer cases and less work. Nothing that it prints is a result. */
+  quick: boolean;
+  /** Folder of photographs, one folder for each class; null for the generated sample. It is only read. */
+  photos: string | null;
   /** Called with a line to show how far the bench is. */
   progress: (line: string) => void;
 }
@@ -34,7 +47,7 @@ export interface BenchOptions {
 /** A benchmark: what it is, and how it is run. */
 export interface Bench {
   name: string;
-  /** A sentence for the table's head. */
+  /** A sentence or two for the table's head. */
   title: string;
   run(options: BenchOptions): Promise<BenchRow[]>;
 }

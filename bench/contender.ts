@@ -53,9 +53,14 @@ export class Contender {
 
   /** Seconds that it takes for so many steps. */
   async measure(steps: number): Promise<number> {
-    const answer = this.#next(measuredLine);
-    this.#child.stdin?.write(`${steps}\n`);
-    return (await answer).seconds;
+    return (await this.ask(String(steps), measuredLine)).seconds;
+  }
+
+  /** Writes a line and gives the next line that the schema takes. Throws, with what it said, when it ends before. */
+  async ask<T>(line: string, schema: z.ZodType<T>): Promise<T> {
+    const answer = this.#next(schema);
+    this.#child.stdin?.write(`${line}\n`);
+    return await answer;
   }
 
   /** Ends the program and waits until it is gone. */

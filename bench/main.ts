@@ -1,30 +1,36 @@
 /**
  * Runs benchmarks: `npm run bench` (all) or `npm run bench -- NAME…`, with `--check` to end with 1 when a goal is missed,
- * `--rounds N`, `--seconds N` (of one measurement) and `--only TEXT` (cases whose names contain it). Each writes
- * `bench/results/<name>.json` and `.md`, except with `--only`, and prints its table.
+ * `--rounds N`, `--seconds N` (of one measurement), `--only TEXT` (cases whose names contain it), `--photos DIR` (a folder
+ * of class folders, in place of the generated sample; else `UPSIZE_PHOTOS`) and `--quick` (little work, for development).
+ * Each prints its table and writes `bench/results/<name>.json`, `.md` and its place in `docs/benchmarks.md`; with `--only` or
+ * `--quick` it writes nothing.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { benches } from './benches.ts';
+import { writeBenchmarksPage } from './benchmarksPage.ts';
 import { type BenchReport, readLoad, readMachine, toMarkdown, verdict } from './report.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     check: { type: 'boolean', default: false },
-    rounds: { type: 'string', default: '7' },
-    seconds: { type: 'string', default: '2' },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
     only: { type: 'string', default: '' },
+    photos: { type: 'string' },
+    quick: { type: 'boolean', default: false },
   },
 });
-const rounds = Number(values.rounds);
-const seconds = Number(values.seconds);
+const { quick, only } = values;
+const rounds = Number(values.rounds ?? (quick ? 2 : 7));
+const seconds = Number(values.seconds ?? (quick ? 0.5 : 2));
 if (!(Number.isInteger(rounds) && rounds >= 1 && seconds > 0)) {
-  throw new Error(
-    `--rounds ${values.rounds} --seconds ${values.seconds}: a whole number from 1, and a number above 0.`,
-  );
+  throw new Error(`--rounds ${rounds} --seconds ${seconds}: a whole number from 1, and a number above 0.`);
 }
+const photos = values.photos ?? process.env.UPSIZE_PHOTOS ?? null;
+if (photos !== null && !existsSync(photos)) throw new Error(`--photos ${photos}: there is no such folder.`);
 const unknown = positionals.filter((name) => !Object.hasOwn(benches, name));
 if (unknown.length > 0) {
   throw new Error(`There is no bench ${unknown.join(', ')}. Benches: ${Object.keys(benches).join(', ')}.`);
@@ -38,19 +44,22 @@ for (const [name, load] of Object.entries(benches)) {
   const rows = await bench.run({
     rounds,
     seconds,
-    only: values.only,
+    only,
+    quick,
+    photos: photos === null ? null : path.resolve(photos),
     progress: (line) => console.error(`bench: ${name}: ${line}`),
   });
   const report: BenchReport = {
-    ...{ version: 1, name, title: bench.title, time: new Date().toISOString(), rounds, seconds },
+    ...{ version: 2, name, title: bench.title, time: new Date().toISOString(), rounds, seconds },
     ...{ machine: readMachine(), loadBefore, loadAfter: readLoad(), rows },
   };
   const table = toMarkdown(report);
-  if (values.only === '') {
+  if (only === '' && !quick) {
     const folder = path.join(import.meta.dirname, 'results');
     mkdirSync(folder, { recursive: true });
     writeFileSync(path.join(folder, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`);
     writeFileSync(path.join(folder, `${name}.md`), table);
+    writeBenchmarksPage(name, table);
   }
   console.log(table);
   console.log(verdict(bench, rows));

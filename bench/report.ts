@@ -1,5 +1,5 @@
 import { availableParallelism, cpus, freemem, loadavg, release, totalmem, type } from 'node:os';
-import type { Bench, BenchRow } from './bench.ts';
+import type { Bench, BenchRow, Figure } from './bench.ts';
 
 /** The machine that was measured on. */
 export interface Machine {
@@ -18,7 +18,7 @@ export interface Load {
 
 /** What `bench/results/<name>.json` holds. */
 export interface BenchReport {
-  version: 1;
+  version: 2;
   name: string;
   title: string;
   time: string;
@@ -57,18 +57,19 @@ export function toMarkdown(report: BenchReport): string {
   const lines = [
     `### ${report.name}`,
     '',
-    `${report.title} ${report.rounds} interleaved rounds of about ${report.seconds} s each, medians, 95 % intervals of the median ratio. ` +
+    `${report.title} ${report.rounds} interleaved rounds of about ${report.seconds} s each, medians, 95 % intervals of the median ratio ` +
+      `(of Upsize's own figure where there is no peer). A ratio above 1 means that Upsize is better. ` +
       `${machine.processor}, ${machine.threads} threads, ${machine.system}, Node ${machine.node}; ` +
       `load average ${report.loadBefore.averages[0]} before and ${report.loadAfter.averages[0]} after.`,
     ...(isBusy(report) ? ['', '**Measured on a busy machine: take the figures as a hint.**'] : []),
     '',
-    '| case | peer | Upsize | peer | ratio | 95 % | goal | |',
-    '|---|---|---:|---:|---:|---|---:|---|',
+    '| case | unit | Upsize | peer | | ratio | 95 % | goal | |',
+    '|---|---|---:|---|---:|---:|---|---|---|',
     ...rows.map(
       (row) =>
-        `| ${row.case} | ${row.peer} | ${figure(row.upsizeMedian)} (${row.upsizeSpread.map(figure).join('–')}) ${row.unit} | ` +
-        `${figure(row.peerMedian)} (${row.peerSpread.map(figure).join('–')}) | ${row.ratio.toFixed(2)} | ` +
-        `${row.interval.map((end) => end.toFixed(2)).join('–')} | ${row.goal.ratio} | ${row.met ? 'met' : '**MISSED**'} |`,
+        `| ${row.case} | ${row.unit} | ${figureText(row.upsize)} | ${row.peer?.name ?? '–'} | ` +
+        `${row.peer ? figureText(row.peer) : '–'} | ${row.ratio?.toFixed(2) ?? '–'} | ${intervalText(row)} | ` +
+        `${goalText(row)} | ${verdictOf(row)} |`,
     ),
     '',
   ];
@@ -77,17 +78,37 @@ export function toMarkdown(report: BenchReport): string {
 
 /** The line that says how a bench went. */
 export function verdict({ name }: Pick<Bench, 'name'>, rows: readonly BenchRow[]): string {
-  const missed = rows.filter(({ met }) => !met);
-  if (missed.length === 0) return `${name}: all ${rows.length} goals met.`;
+  const withGoal = rows.filter(({ goal }) => goal !== null);
+  const missed = withGoal.filter(({ met }) => !met);
+  if (missed.length === 0) return `${name}: all ${withGoal.length} goals met.`;
   return [
-    `${name}: MISSED ${missed.length} of ${rows.length} goals:`,
-    ...missed.map(
-      ({ case: name, peer, ratio, interval, goal }) =>
-        `  MISSED ${name}: ${ratio.toFixed(2)} × ${peer} (${interval.map((end) => end.toFixed(2)).join('–')}), goal ${goal.ratio}`,
-    ),
+    `${name}: MISSED ${missed.length} of ${withGoal.length} goals:`,
+    ...missed.map((row) => {
+      const found = `${number(row.upsize.median)} ${row.unit}`;
+      const beside = row.peer ? `, ${row.ratio?.toFixed(2)} × ${row.peer.name}` : '';
+      return `  MISSED ${row.case}: ${found}${beside} (${intervalText(row)}), goal ${goalText(row)}`;
+    }),
   ].join('\n');
 }
 
-function figure(value: number): string {
+function verdictOf({ goal, met }: BenchRow): string {
+  if (goal === null) return '';
+  return met ? 'met' : '**MISSED**';
+}
+
+function goalText({ goal, unit }: BenchRow): string {
+  if (goal === null) return '–';
+  return 'atMost' in goal ? `≤ ${goal.atMost} ${unit}` : `≥ ${goal.ratio} ×`;
+}
+
+function intervalText({ interval, ratio }: BenchRow): string {
+  return interval.map((end) => (ratio === null ? number(end) : end.toFixed(2))).join('–');
+}
+
+function figureText({ median, spread }: Figure): string {
+  return `${number(median)} (${spread.map(number).join('–')})`;
+}
+
+function number(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }

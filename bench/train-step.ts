@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { tensorflowVersion } from '../trainer/engine/tensorflowRelease.ts';
-import type { Bench, BenchRow } from './bench.ts';
+import type { Bench, BenchRow, Goal } from './bench.ts';
+import { benchRow } from './benchRow.ts';
 import type { ContenderCommand } from './contender.ts';
 import { type Figures, interleave } from './interleave.ts';
 import { pythonWith } from './pythonPeer.ts';
-import { median, medianInterval, spread } from './statistics.ts';
+import { median } from './statistics.ts';
 import { trainStepCases, type TrainStepCase } from './trainStep/cases.ts';
 
 const kerasPackages = [`tensorflow-cpu==${tensorflowVersion}`, 'keras==3.15.1'];
@@ -24,12 +25,13 @@ const largeBatchPixels = 32 * 192 * 192;
 export const trainStepBench: Bench = {
   name: 'train-step',
   title: `One training step (forward, backward, RMSprop) from bytes in memory, TensorFlow ${tensorflowVersion} for all.`,
-  async run({ rounds, seconds, only, progress }) {
+  async run({ rounds, seconds, only, quick, progress }) {
     const python = pythonWith(kerasPackages);
     const folder = mkdtempSync(path.join(tmpdir(), 'upsize-bench-'));
     const rows: BenchRow[] = [];
     try {
-      for (const work of trainStepCases().filter(({ name }) => name.includes(only))) {
+      const cases = trainStepCases().filter(({ name }) => name.includes(only));
+      for (const work of quick ? cases.slice(0, 1) : cases) {
         const file = path.join(folder, 'case.json');
         writeFileSync(file, JSON.stringify(work));
         const figures = await interleave(commandsFor(file, python), {
@@ -62,31 +64,11 @@ function commandsFor(file: string, python: string): ContenderCommand[] {
 
 function rowsOf({ name }: TrainStepCase, figures: Figures): BenchRow[] {
   const of = (contender: string) => figures.get(contender) ?? [];
-  const [plain, xla] = [of(kerasModes.plain), of(kerasModes.xla)];
-  const xlaIsBetter = median(xla) > median(plain);
-  return [
-    rowOf(name, xlaIsBetter ? kerasModes.xla : kerasModes.plain, of(ours), xlaIsBetter ? xla : plain, {
-      ratio: 1,
-      lower: 0.95,
-    }),
-    rowOf(name, stock, of(ours), of(stock), { ratio: 1.6, lower: 0 }),
-  ];
-}
-
-function rowOf(
-  name: string,
-  peer: string,
-  upsize: readonly number[],
-  theirs: readonly number[],
-  goal: BenchRow['goal'],
-): BenchRow {
-  const ratios = upsize.map((value, round) => value / (theirs[round] ?? NaN));
-  const ratio = median(ratios);
-  const interval = medianInterval(ratios);
-  return {
-    ...{ case: name, peer, unit: 'images/s', ratio, interval, goal },
-    met: ratio >= goal.ratio && interval[0] >= goal.lower,
-    ...{ upsizeMedian: median(upsize), peerMedian: median(theirs) },
-    ...{ upsizeSpread: spread(upsize), peerSpread: spread(theirs) },
-  };
+  const keras = median(of(kerasModes.xla)) > median(of(kerasModes.plain)) ? kerasModes.xla : kerasModes.plain;
+  const row = (peer: string, goal: Goal) =>
+    benchRow({
+      ...{ case: name, unit: 'images/s', better: 'more', goal },
+      ...{ upsize: of(ours), peer: { name: peer, values: of(peer) } },
+    });
+  return [row(keras, { ratio: 1, lower: 0.95 }), row(stock, { ratio: 1.6, lower: 0 })];
 }
