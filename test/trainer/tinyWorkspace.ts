@@ -21,11 +21,19 @@ const colours = [
 
 /** A folder of small real image files in three classes, and what a test does with runs over it. */
 export class TinyWorkspace {
-  readonly directory = mkdtempSync(path.join(os.tmpdir(), 'upsize-workspace-'));
-  readonly store = new RunStore(this.directory);
+  readonly directory: string;
+  readonly store: RunStore;
 
-  static async make(imagesPerClass = 16): Promise<TinyWorkspace> {
-    const workspace = new TinyWorkspace();
+  constructor(directory: string) {
+    this.directory = directory;
+    this.store = new RunStore(directory);
+  }
+
+  static async make(
+    imagesPerClass = 16,
+    directory = mkdtempSync(path.join(os.tmpdir(), 'upsize-workspace-')),
+  ): Promise<TinyWorkspace> {
+    const workspace = new TinyWorkspace(directory);
     await workspace.addImages('photos', imagesPerClass);
     return workspace;
   }
