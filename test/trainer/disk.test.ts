@@ -1,17 +1,18 @@
 import { strict as assert } from 'node:assert';
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { resumeRun } from '../../trainer/stages/startRun.ts';
 import { assertSameRun, trainUndisturbed } from './killedRuns.ts';
+import { runUpsize } from './runUpsize.ts';
 import { TinyWorkspace } from './tinyWorkspace.ts';
 
-const repository = path.join(import.meta.dirname, '../..');
-
 /** A file system of its own, in memory, that a test can fill or make read-only; null where this user may not mount one. */
-function mountSmallDisk(megabytes: number): { folder: string; setReadOnly(isReadOnly: boolean): Promise<void>; unmount(): void } | null {
+function mountSmallDisk(
+  megabytes: number,
+): { folder: string; setReadOnly(isReadOnly: boolean): Promise<void>; unmount(): void } | null {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'upsize-disk-'));
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder], { stdio: 'ignore' });
@@ -55,20 +56,6 @@ function fill(file: string): void {
   }
 }
 
-interface Said {
-  code: number;
-  output: string;
-}
-
-function upsize(workspace: string, ...args: string[]): Promise<Said> {
-  return new Promise((resolve) => {
-    const entry = path.join(repository, 'trainer', 'main.ts');
-    execFile(process.execPath, [entry, ...args, '--workspace', workspace], (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : Number(error.code), output: stdout + stderr }),
-    );
-  });
-}
-
 describe('a disk that takes nothing more', function () {
   this.timeout(120_000);
   let disk: ReturnType<typeof mountSmallDisk>;
@@ -91,8 +78,8 @@ describe('a disk that takes nothing more', function () {
     fill(filler);
     const ended = await workspace.until(id, ({ state }) => state === 'failed' || state === 'interrupted', 'ended');
     assert.ok(ended.summary.step >= 3, 'what was trained can be read');
-    const said = await upsize(disk.folder, 'show', id);
-    assert.equal(said.code, 0, said.output);
+    const said = await runUpsize(['show', id], { cwd: disk.folder });
+    assert.equal(said.code, 0, said.errors);
     assert.match(said.output, /disk is full|interrupted/i);
     rmSync(filler);
     await resumeRun(workspace.run(id));
@@ -105,11 +92,11 @@ describe('a disk that takes nothing more', function () {
     writeFileSync(path.join(disk.folder, 'upsize.json'), JSON.stringify(workspace.config()));
     await disk.setReadOnly(true);
     try {
-      const { code, output } = await upsize(disk.folder, 'train', '--new-ladder');
+      const { code, errors } = await runUpsize(['train', '--new-ladder'], { cwd: disk.folder });
       assert.equal(code, 1);
-      assert.match(output, /read-only disk/);
-      const listed = await upsize(disk.folder, 'runs');
-      assert.equal(listed.code, 0, listed.output);
+      assert.match(errors, /read-only disk/);
+      const listed = await runUpsize(['runs'], { cwd: disk.folder });
+      assert.equal(listed.code, 0, listed.errors);
       assert.match(listed.output, /completed/);
     } finally {
       await disk.setReadOnly(false);

@@ -18,6 +18,8 @@ export class EventWriter {
   #descriptor: number;
   #bytes: number;
   #seq = 0;
+  /** Whether the last line may stand there in part. */
+  #isTorn = false;
 
   /**
    * Opens the log where the last attempt left it: reads it once to go on counting, and ends a torn last line, so that it
@@ -44,14 +46,15 @@ export class EventWriter {
 
   /** Appends one event by one `write` and returns its sequence number. Throws what the file system throws. */
   write(event: RunEvent, time = Date.now()): number {
+    if (this.#isTorn) this.#endTornLine();
     if (this.#bytes >= this.#rotateBytes) this.#rotate();
     const line = Buffer.from(encodeEvent(event, this.#seq + 1, time));
     try {
       writeFully(this.#descriptor, line);
     } catch (error) {
-      // Part of the line may stand in the file; whoever writes next must not continue that line.
+      // Part of the line may stand in the file: the next event, if there is room for one again, must not continue it.
       this.#bytes = fstatSync(this.#descriptor).size;
-      this.#tryEndTornLine();
+      this.#isTorn = true;
       throw error;
     }
     this.#bytes += line.length;
@@ -76,19 +79,12 @@ export class EventWriter {
   }
 
   #endTornLine(): void {
-    if (this.#bytes === 0) return;
     const last = Buffer.alloc(1);
-    readSync(this.#descriptor, last, 0, 1, this.#bytes - 1);
-    if (last[0] === 0x0a) return;
-    writeFully(this.#descriptor, Buffer.from('\n'));
-    this.#bytes++;
-  }
-
-  #tryEndTornLine(): void {
-    try {
-      this.#endTornLine();
-    } catch {
-      // The disk is still full: the next writer ends the line when it opens the log.
+    if (this.#bytes > 0) readSync(this.#descriptor, last, 0, 1, this.#bytes - 1);
+    if (this.#bytes > 0 && last[0] !== 0x0a) {
+      writeFully(this.#descriptor, Buffer.from('\n'));
+      this.#bytes++;
     }
+    this.#isTorn = false;
   }
 }
