@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
-import { registerExportModel } from './commands/exportModel.ts';
+import { registerLazyCommands } from './commands/lazyCommands.ts';
 import { registerListCommands } from './commands/listCommands.ts';
-import { registerModelCommands } from './commands/modelCommands.ts';
 import { registerRunCommands } from './commands/runCommands.ts';
 import { registerTrainCommands } from './commands/trainCommands.ts';
 import { registerConfig } from './config/configCommands.ts';
@@ -10,7 +9,6 @@ import { registerDataset } from './dataset/datasetCommands.ts';
 import { DatasetScans } from './dataset/datasetScans.ts';
 import { registerEngine } from './environment/engineCommands.ts';
 import { registerLanguageModelTools } from './environment/languageModelTools.ts';
-import { registerSampleWorkspace } from './environment/sampleWorkspace.ts';
 import { registerTasks } from './environment/taskProvider.ts';
 import { registerTerminalCommand } from './environment/terminalCommand.ts';
 import { registerNextStep } from './nextStep/nextStepView.ts';
@@ -28,17 +26,15 @@ import { UpsizeFolders } from './upsizeFolders.ts';
 /** Every feature is one file and one line here; each gives what ends it. */
 const features: ((context: UpsizeContext) => vscode.Disposable[])[] = [
   registerTrainCommands,
-  registerModelCommands,
+  registerLazyCommands,
   registerRunCommands,
   registerListCommands,
   registerConfig,
   registerPrediction,
   registerDataset,
   registerNextStep,
-  registerExportModel,
   registerEndNotification,
   registerEngine,
-  registerSampleWorkspace,
   registerTasks,
   registerTerminalCommand,
   registerLanguageModelTools,

@@ -95,7 +95,7 @@ function ensureBuild() {
   const sources = ['trainer', 'extension', 'webviews']
     .flatMap((folder) => readdirSync(folder, { recursive: true }).map((file) => path.join(folder, file)))
     .filter((file) => /\.(ts|tsx|css)$/.test(file))
-    .concat('esbuild.mjs', 'package.json', 'package-lock.json');
+    .concat('esbuild.mjs', 'scripts/bundles.ts', 'package.json', 'package-lock.json');
   const newest = Math.max(...sources.map((file) => statSync(file).mtimeMs));
   const count = String(sources.length);
   if (existsSync(mark) && statSync(mark).mtimeMs >= newest && readFileSync(mark, 'utf8') === count) return;

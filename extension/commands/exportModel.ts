@@ -5,14 +5,14 @@ import { runPaths } from '../../trainer/protocol/runFolder.ts';
 import { requireTrust } from '../settings.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import { answered, chooseRun } from './ask.ts';
-import { Declined, registerCommand } from './registerCommand.ts';
+import { Declined } from './registerCommand.ts';
 
 /** Copies a run's finished model to where the user wants it: a tfjs LayersModel with class names and preprocessing. */
-export function registerExportModel(context: UpsizeContext): vscode.Disposable[] {
-  return [registerCommand(context.log, 'exportModel', (argument, target) => exportModel(context, argument, target))];
-}
-
-async function exportModel(context: UpsizeContext, argument: unknown, target: unknown): Promise<{ folder: string }> {
+export async function exportModel(
+  context: UpsizeContext,
+  argument: unknown,
+  target: unknown,
+): Promise<{ folder: string }> {
   requireTrust();
   const { run, folder } = await chooseRun(context, argument, {
     title: 'Export the model of which run?',

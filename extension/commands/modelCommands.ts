@@ -5,7 +5,6 @@ import type { Run } from '../../trainer/protocol/runSummary.ts';
 import { readLayers } from '../runs/readLayers.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import { answered, askText, choose, chooseRun, numberProblem } from './ask.ts';
-import { registerCommand } from './registerCommand.ts';
 import { fineTuneRequest, startTraining, type Started } from './startTraining.ts';
 import { canBeParent } from './trainCommands.ts';
 
@@ -21,17 +20,8 @@ const parentOnly = {
   none: 'A completed run is needed, or one that was stopped after its first epoch.',
 };
 
-export function registerModelCommands(context: UpsizeContext): vscode.Disposable[] {
-  const { log } = context;
-  return [
-    registerCommand(log, 'freezeLayers', (argument, request) => freezeLayers(context, argument, request)),
-    registerCommand(log, 'extendModel', (argument, request) => extendModel(context, argument, request)),
-    registerCommand(log, 'unfreezeAndFineTune', (argument) => unfreezeAndFineTune(context, argument)),
-  ];
-}
-
 /** Trains the same size on from a run with some layers frozen. */
-async function freezeLayers(context: UpsizeContext, argument: unknown, request: unknown): Promise<Started> {
+export async function freezeLayers(context: UpsizeContext, argument: unknown, request: unknown): Promise<Started> {
   const { folder, run } = await chooseRun(context, argument, { ...parentOnly, title: 'Freeze layers of which run?' });
   const said = extendRequestSchema.safeParse(request).data?.freeze;
   const freeze = said ?? (await chooseLayers(run, 'Freeze which layers?'));
@@ -71,7 +61,7 @@ function namesIn(text: string): Freeze {
 }
 
 /** A larger input in front of a run's model: asks for size, feeder, cut and what stays frozen, shows the graft, starts. */
-async function extendModel(context: UpsizeContext, argument: unknown, request: unknown): Promise<Started> {
+export async function extendModel(context: UpsizeContext, argument: unknown, request: unknown): Promise<Started> {
   const { folder, run } = await chooseRun(context, argument, {
     ...parentOnly,
     title: 'Extend the model of which run?',
@@ -144,7 +134,7 @@ async function confirmGraft(run: Run, graft: { size: number; extend: Extend; fre
   answered(await vscode.window.showInformationMessage('Extend this model?', { modal: true, detail }, start));
 }
 
-async function unfreezeAndFineTune(context: UpsizeContext, argument: unknown): Promise<Started> {
+export async function unfreezeAndFineTune(context: UpsizeContext, argument: unknown): Promise<Started> {
   const { folder, run } = await chooseRun(context, argument, { ...parentOnly, title: 'Fine-tune which run?' });
   return startTraining(context, folder, fineTuneRequest(folder, run.id));
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { TrainerError } from '../trainer/trainerError.ts';
+import type { UpsizeContext } from '../upsizeContext.ts';
 
 /** What a command says instead of working, where the user has to do something first. Not a fault. */
 export class Declined extends Error {
@@ -35,6 +36,18 @@ export function registerCommand(
       return { failed: error instanceof Error ? error.message : String(error) } satisfies CommandFailure;
     }
   });
+}
+
+/** What a command does, with what its caller gave. */
+type CommandWork = (context: UpsizeContext, ...args: unknown[]) => unknown;
+
+/** Registers `upsize.<id>` for each id, as `registerCommand` does; their code is loaded when the first of them is called. */
+export function registerLazily<Id extends string>(
+  context: UpsizeContext,
+  ids: readonly Id[],
+  load: () => Promise<Record<Id, CommandWork>>,
+): vscode.Disposable[] {
+  return ids.map((id) => registerCommand(context.log, id, async (...args) => (await load())[id](context, ...args)));
 }
 
 async function showFailure(log: vscode.LogOutputChannel, error: unknown): Promise<void> {

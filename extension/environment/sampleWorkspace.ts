@@ -5,24 +5,16 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import * as vscode from 'vscode';
 import { answered } from '../commands/ask.ts';
-import { Declined, registerCommand } from '../commands/registerCommand.ts';
+import { Declined } from '../commands/registerCommand.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
-
-/** Makes a folder with the generated sample pictures and a config, and opens it. */
-export function registerSampleWorkspace(context: UpsizeContext): vscode.Disposable[] {
-  return [
-    registerCommand(context.log, 'createSampleWorkspace', (argument, options) =>
-      createSampleWorkspace(context, argument, options),
-    ),
-  ];
-}
 
 function countIn(options: unknown): number {
   if (typeof options !== 'object' || options === null || !('count' in options)) return 2000;
   return typeof options.count === 'number' ? options.count : 2000;
 }
 
-async function createSampleWorkspace(
+/** Makes a folder with the generated sample pictures and a config, and opens it. */
+export async function createSampleWorkspace(
   context: UpsizeContext,
   argument: unknown,
   options: unknown,

@@ -41,21 +41,21 @@ export function registerPanels(context: UpsizeContext): vscode.Disposable[] {
         fits: () => true,
         none: 'There are no runs yet. "Train Next Stage" starts the first.',
       });
-      dashboards.show(folder, { folder: folder.path, ladderId: run.manifest.ladderId });
+      await dashboards.show(folder, { folder: folder.path, ladderId: run.manifest.ladderId });
     }),
     registerCommand(log, 'openConfusionMatrix', async (argument) => {
       const { folder, run } = await evaluatedRun(argument, 'Confusion matrix of which run?');
-      matrices.show(folder, { folder: folder.path, runId: run.id });
+      await matrices.show(folder, { folder: folder.path, runId: run.id });
     }),
     registerCommand(log, 'openHardestImages', async (argument) => {
       const { folder, run } = await evaluatedRun(argument, 'Hardest images of which run?');
-      hardest.show(folder, { folder: folder.path, runId: run.id });
+      await hardest.show(folder, { folder: folder.path, runId: run.id });
     }),
     registerCommand(log, 'openDatasetGallery', async (argument) => {
       const folder = await chooseFolder(context, argument);
       const choice = choiceSchema.safeParse(argument);
       gallery.choose(folder.path, choice.success ? choice.data : null);
-      galleries.show(folder, { folder: folder.path });
+      await galleries.show(folder, { folder: folder.path });
     }),
     registerCommand(log, 'compareRuns', async (argument, all) => {
       const asked = runIdsSchema.safeParse(argument);
@@ -66,7 +66,7 @@ export function registerPanels(context: UpsizeContext): vscode.Disposable[] {
       if (!first || inFolder.length < 2) {
         throw new Declined('Choose two or more runs of one folder to compare them.');
       }
-      comparisons.show(first.folder, { folder: first.folder.path, runIds: inFolder.map(({ run }) => run.id) });
+      await comparisons.show(first.folder, { folder: first.folder.path, runIds: inFolder.map(({ run }) => run.id) });
     }),
   ];
 }

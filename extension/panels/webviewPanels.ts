@@ -31,7 +31,8 @@ export interface PanelKind<T extends { folder: string }> {
   title: (folder: UpsizeFolder, target: T) => string;
   /** Folders besides dist/webviews that the page may load pictures from. */
   roots?: (folder: UpsizeFolder) => string[];
-  host: (setting: HostSetting, target: T) => PanelHost;
+  /** Starts what answers the page; its code is loaded with the first panel of the kind. */
+  host: (setting: HostSetting, target: T) => Promise<PanelHost>;
 }
 
 const savedSchema = z.object({ target: z.unknown() });
@@ -55,13 +56,13 @@ export class WebviewPanels<T extends { folder: string }> implements vscode.Dispo
           panel.dispose();
           return;
         }
-        this.#fill(panel, folder, target);
+        await this.#fill(panel, folder, target);
       },
     });
   }
 
   /** Shows the panel for a target: the one that is open, else a new one. */
-  show(folder: UpsizeFolder, target: T): void {
+  async show(folder: UpsizeFolder, target: T): Promise<void> {
     const open = this.#open.get(JSON.stringify(target));
     if (open) {
       open.reveal();
@@ -69,7 +70,7 @@ export class WebviewPanels<T extends { folder: string }> implements vscode.Dispo
     }
     const title = this.#kind.title(folder, target);
     const panel = vscode.window.createWebviewPanel(`upsize.${this.#kind.name}`, title, vscode.ViewColumn.Active);
-    this.#fill(panel, folder, target);
+    await this.#fill(panel, folder, target);
   }
 
   dispose(): void {
@@ -87,7 +88,7 @@ export class WebviewPanels<T extends { folder: string }> implements vscode.Dispo
     return this.#context.folders.all.find((folder) => folder.path === target.folder);
   }
 
-  #fill(panel: vscode.WebviewPanel, folder: UpsizeFolder, target: T): void {
+  async #fill(panel: vscode.WebviewPanel, folder: UpsizeFolder, target: T): Promise<void> {
     const { extension, log } = this.#context;
     const { webview } = panel;
     const bundles = vscode.Uri.joinPath(extension.extensionUri, 'dist', 'webviews');
@@ -95,7 +96,14 @@ export class WebviewPanels<T extends { folder: string }> implements vscode.Dispo
     webview.options = { enableScripts: true, localResourceRoots: [bundles, ...roots] };
     panel.title = this.#kind.title(folder, target);
     panel.iconPath = new vscode.ThemeIcon(this.#kind.icon);
-    const host = this.#kind.host(
+    const key = JSON.stringify(target);
+    this.#open.set(key, panel);
+    let isClosed = false;
+    panel.onDidDispose(() => {
+      isClosed = true;
+      if (this.#open.get(key) === panel) this.#open.delete(key);
+    });
+    const host = await this.#kind.host(
       {
         folder,
         post: (message) => void webview.postMessage(message),
@@ -105,11 +113,12 @@ export class WebviewPanels<T extends { folder: string }> implements vscode.Dispo
       },
       target,
     );
-    const key = JSON.stringify(target);
-    this.#open.set(key, panel);
+    if (isClosed) {
+      host.dispose();
+      return;
+    }
     const received = webview.onDidReceiveMessage((message: unknown) => host.channel.receive(message));
     panel.onDidDispose(() => {
-      if (this.#open.get(key) === panel) this.#open.delete(key);
       received.dispose();
       host.dispose();
     });

@@ -1,6 +1,6 @@
 import type { PredictorMethod, PredictorParams, PredictorResult } from '../../trainer/protocol/predictor.ts';
 import type { Trainer } from '../trainer/trainer.ts';
-import { startPredictor, type PredictorProcess } from './predictorProcess.ts';
+import type { PredictorProcess } from './predictorProcess.ts';
 
 const mostRestarts = 3;
 const forgetLossesMs = 10 * 60_000;
@@ -77,6 +77,7 @@ export class Predictors {
 
   async #start(workspace: string): Promise<PredictorProcess> {
     const started = performance.now();
+    const { startPredictor } = await import('./predictorProcess.ts');
     const predictor = await startPredictor({
       node: await this.#trainer.node(),
       entry: this.#trainer.entry,

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import type * as z from 'zod';
-import { startPredictor } from '../prediction/predictorProcess.ts';
 import { childEnvironment } from './childEnvironment.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import { runCommandLine } from './runCommandLine.ts';
@@ -104,6 +103,7 @@ export class Trainer {
       isElectron: 'electron' in process.versions,
       searchPath: process.env['PATH'] ?? '',
     });
+    const { startPredictor } = await import('../prediction/predictorProcess.ts');
     const node = await chooseNode(candidates, async (candidate) => {
       const predictor = await startPredictor({
         node: candidate,

@@ -3,7 +3,6 @@ import * as z from 'zod';
 import type { UpsizeContext } from '../../upsizeContext.ts';
 import type { PanelKind } from '../webviewPanels.ts';
 import { workspaceOf } from '../workspaceOf.ts';
-import { CompareRunsPanel } from './compareRunsPanel.ts';
 
 const targetSchema = z.object({ folder: z.string(), runIds: z.array(z.string()) });
 
@@ -14,8 +13,9 @@ export function compareRunsKind(context: UpsizeContext): PanelKind<z.output<type
     icon: 'git-compare',
     targetSchema,
     title: (_folder, { runIds }) => `Compare ${runIds.length} runs`,
-    host: ({ folder, post, log, saving }, { runIds }) =>
-      new CompareRunsPanel({
+    host: async ({ folder, post, log, saving }, { runIds }) => {
+      const { CompareRunsPanel } = await import('./compareRunsPanel.ts');
+      return new CompareRunsPanel({
         workspace: workspaceOf(context, folder),
         runIds,
         post,
@@ -29,6 +29,7 @@ export function compareRunsKind(context: UpsizeContext): PanelKind<z.output<type
             await vscode.commands.executeCommand('upsize.openDatasetGallery', { folder: folder.path, title, files });
           },
         },
-      }),
+      });
+    },
   };
 }

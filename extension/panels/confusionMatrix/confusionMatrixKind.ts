@@ -4,7 +4,6 @@ import type { UpsizeContext } from '../../upsizeContext.ts';
 import type { PanelKind } from '../webviewPanels.ts';
 import { datasetFile } from '../datasetFile.ts';
 import { workspaceOf } from '../workspaceOf.ts';
-import { ConfusionMatrixPanel } from './confusionMatrixPanel.ts';
 
 const targetSchema = z.object({ folder: z.string(), runId: z.string() });
 
@@ -18,8 +17,9 @@ export function confusionMatrixKind(context: UpsizeContext): PanelKind<z.output<
       const run = folder.runsById.get(runId);
       return `Confusion ${folder.annotations.of(runId).name ?? run?.manifest.config.stage.size ?? ''}`.trim();
     },
-    host: ({ folder, post, log, saving }, { runId }) =>
-      new ConfusionMatrixPanel({
+    host: async ({ folder, post, log, saving }, { runId }) => {
+      const { ConfusionMatrixPanel } = await import('./confusionMatrixPanel.ts');
+      return new ConfusionMatrixPanel({
         workspace: workspaceOf(context, folder),
         runId,
         post,
@@ -40,6 +40,7 @@ export function confusionMatrixKind(context: UpsizeContext): PanelKind<z.output<
             await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(datasetFile(run.manifest, file)));
           },
         },
-      }),
+      });
+    },
   };
 }

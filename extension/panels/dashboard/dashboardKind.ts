@@ -3,7 +3,6 @@ import * as z from 'zod';
 import type { UpsizeContext } from '../../upsizeContext.ts';
 import type { PanelKind } from '../webviewPanels.ts';
 import { workspaceOf } from '../workspaceOf.ts';
-import { DashboardPanel } from './dashboardPanel.ts';
 import { ladderTitle } from './dashboardRuns.ts';
 
 const targetSchema = z.object({ folder: z.string(), ladderId: z.string() });
@@ -18,8 +17,9 @@ export function dashboardKind(context: UpsizeContext): PanelKind<z.output<typeof
     icon: 'graph-line',
     targetSchema,
     title: (folder, { ladderId }) => ladderTitle(folder.runs, ladderId),
-    host: ({ folder, post, log, saving }, { ladderId }) =>
-      new DashboardPanel({
+    host: async ({ folder, post, log, saving }, { ladderId }) => {
+      const { DashboardPanel } = await import('./dashboardPanel.ts');
+      return new DashboardPanel({
         workspace: workspaceOf(context, folder),
         ladderId,
         trusted: vscode.workspace.isTrusted,
@@ -32,6 +32,7 @@ export function dashboardKind(context: UpsizeContext): PanelKind<z.output<typeof
           openConfusionMatrix: (runId) => command('openConfusionMatrix', runId),
           openHardestImages: (runId) => command('openHardestImages', runId),
         },
-      }),
+      });
+    },
   };
 }

@@ -7,7 +7,7 @@ import type { UpsizeContext } from '../../upsizeContext.ts';
 import type { UpsizeFolder } from '../../upsizeFolder.ts';
 import type { PanelKind } from '../webviewPanels.ts';
 import { workspaceOf } from '../workspaceOf.ts';
-import { DatasetGalleryPanel, type DatasetPlace } from './datasetGalleryPanel.ts';
+import type { DatasetGalleryPanel, DatasetPlace } from './datasetGalleryPanel.ts';
 
 const targetSchema = z.object({ folder: z.string() });
 
@@ -32,7 +32,8 @@ export function datasetGalleryKind(context: UpsizeContext) {
     targetSchema,
     title: () => 'Gallery',
     roots: (folder) => [path.join(workspacePaths(folder.path).cache, 'thumbnails')],
-    host: ({ folder, post, log, saving, addressOf }) => {
+    host: async ({ folder, post, log, saving, addressOf }) => {
+      const { DatasetGalleryPanel } = await import('./datasetGalleryPanel.ts');
       const panel = new DatasetGalleryPanel({
         workspace: workspaceOf(context, folder),
         trusted: vscode.workspace.isTrusted,

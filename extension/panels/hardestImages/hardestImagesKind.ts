@@ -3,7 +3,6 @@ import * as z from 'zod';
 import type { UpsizeContext } from '../../upsizeContext.ts';
 import type { PanelKind } from '../webviewPanels.ts';
 import { workspaceOf } from '../workspaceOf.ts';
-import { HardestImagesPanel } from './hardestImagesPanel.ts';
 
 const targetSchema = z.object({ folder: z.string(), runId: z.string() });
 
@@ -15,8 +14,9 @@ export function hardestImagesKind(context: UpsizeContext): PanelKind<z.output<ty
     targetSchema,
     title: (folder, { runId }) =>
       `Hardest ${folder.annotations.of(runId).name ?? folder.runsById.get(runId)?.manifest.config.stage.size ?? ''}`.trim(),
-    host: ({ folder, post, log, saving }, { runId }) =>
-      new HardestImagesPanel({
+    host: async ({ folder, post, log, saving }, { runId }) => {
+      const { HardestImagesPanel } = await import('./hardestImagesPanel.ts');
+      return new HardestImagesPanel({
         workspace: workspaceOf(context, folder),
         runId,
         trusted: vscode.workspace.isTrusted,
@@ -33,6 +33,7 @@ export function hardestImagesKind(context: UpsizeContext): PanelKind<z.output<ty
             await vscode.commands.executeCommand('upsize.openDatasetGallery', { folder: folder.path, title, files });
           },
         },
-      }),
+      });
+    },
   };
 }

@@ -1,0 +1,103 @@
+import { globSync } from 'node:fs';
+import path from 'node:path';
+import type { BuildOptions } from 'esbuild';
+import packageJson from '../package.json' with { type: 'json' };
+
+const root = path.dirname(import.meta.dirname);
+
+export interface BundleSettings {
+  /** Minified and without source maps, as it ships. */
+  production: boolean;
+  /** Absolute path of the folder for what is built. */
+  dist: string;
+}
+
+function shared({ production, dist }: BundleSettings) {
+  return {
+    absWorkingDir: root,
+    bundle: true,
+    minify: production,
+    sourcemap: production ? false : 'linked',
+    logLevel: 'warning',
+    define: { 'globalThis.UPSIZE_VERSION': JSON.stringify(packageJson.version) },
+    outdir: dist,
+  } satisfies BuildOptions;
+}
+
+function node(settings: BundleSettings) {
+  return {
+    ...shared(settings),
+    platform: 'node',
+    target: 'node22',
+    // Its main file is UMD, whose inner requires a bundler does not see.
+    alias: { 'jsonc-parser': './node_modules/jsonc-parser/lib/esm/main.js' },
+  } satisfies BuildOptions;
+}
+
+// CommonJS packages within an ES module ask for Node's own modules.
+const requireForEsm = "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);";
+
+/**
+ * The extension, an ES module, so that what is imported when it is needed lies in files of its own beside it: `extension.js` and
+ * what that imports is all that activation loads.
+ */
+export function extensionBundle(settings: BundleSettings) {
+  return {
+    ...node(settings),
+    format: 'esm',
+    splitting: true,
+    entryPoints: { extension: 'extension/extension.ts' },
+    chunkNames: 'extension/[name]-[hash]',
+    external: ['vscode'],
+    banner: { js: requireForEsm },
+  } satisfies BuildOptions;
+}
+
+/** The trainer, in one file: command line, child process, worker and predictor. */
+function trainerBundle(settings: BundleSettings) {
+  const base = node(settings);
+  return {
+    ...base,
+    format: 'cjs',
+    entryPoints: { trainer: 'trainer/main.ts' },
+    outExtension: { '.js': '.cjs' },
+    // sharp has native parts of its own and is shipped as a package beside the bundle.
+    external: ['sharp'],
+    banner: { js: "#!/usr/bin/env node\nconst bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+    define: { ...base.define, 'import.meta.url': 'bundleUrl' },
+    // Where there is no import.meta the sources ask for __dirname.
+    logOverride: { 'empty-import-meta': 'silent' },
+  } satisfies BuildOptions;
+}
+
+function sampleBundle(settings: BundleSettings) {
+  return {
+    ...node(settings),
+    format: 'esm',
+    entryPoints: { makeSample: 'samples/makeSample.ts', paintWorker: 'samples/paintWorker.ts' },
+    external: ['sharp'],
+    banner: { js: requireForEsm },
+  } satisfies BuildOptions;
+}
+
+/** A script and a style sheet for each webview. */
+function webviewBundles(settings: BundleSettings) {
+  return {
+    ...shared(settings),
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    entryPoints: Object.fromEntries(
+      globSync('webviews/*/main.tsx', { cwd: root }).map((file) => [path.basename(path.dirname(file)), file]),
+    ),
+    outdir: path.join(settings.dist, 'webviews'),
+    loader: { '.ttf': 'file' },
+  } satisfies BuildOptions;
+}
+
+/** All that ships, as esbuild is to make it. */
+export function bundles(settings: BundleSettings): BuildOptions[] {
+  return [trainerBundle, extensionBundle, sampleBundle, webviewBundles].map((bundle) => bundle(settings));
+}
