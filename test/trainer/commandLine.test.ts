@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { isLive } from '../../trainer/protocol/events.ts';
 import { workspacePaths } from '../../trainer/protocol/runFolder.ts';
+import { newestOwner } from '../../trainer/protocol/runStore.ts';
 import { runUpsize, type UpsizeCall } from './runUpsize.ts';
 import { TinyWorkspace } from './tinyWorkspace.ts';
 
@@ -250,13 +251,34 @@ describe('the command line', function () {
     assert.match((await upsize(['train'])).output, new RegExp(`upsize resume ${id}`));
     assert.equal((await upsize(['stop'])).code, 4);
     // Going on in the foreground, and leaving with Ctrl-C: the run stops in an orderly way.
-    const { code, errors } = await upsize(['resume'], { interruptWhen: (text) => /epoch \d+\/400/.test(text) });
+    const { code, errors } = await upsize(['resume'], { interruptAt: [{ printed: /epoch \d+\/400/ }] });
     assert.equal(code, 3, errors);
     assert.match(errors, /Stopping.*Ctrl-C again leaves the run alone/);
     assert.match(errors, new RegExp(`upsize resume ${id}`));
     const run = workspace.run(id);
     assert.equal(run.state, 'stopped');
     assert.equal(run.summary.attempt, 2);
+  });
+
+  it('leaves a run that does not answer alone at the second Ctrl-C, and ends it by force', async () => {
+    if (process.platform === 'win32') return;
+    const newest = () => workspace.store.list().runs.at(-1)?.id ?? '';
+    let pid = 0;
+    const freeze = () => {
+      pid = newestOwner(workspace.run(newest()).folder)?.pid ?? 0;
+      // As a process that hangs in native code: it neither answers nor ends.
+      process.kill(pid, 'SIGSTOP');
+    };
+    const followed = await upsize(['train', '--new-ladder', '--epochs', '1000'], {
+      interruptAt: [{ printed: /epoch \d+\/1000/, before: freeze }, { printed: /Stopping/ }],
+    });
+    const id = newest();
+    assert.equal(followed.code, 130, followed.errors);
+    assert.match(followed.errors, /Left\. Run/);
+    assert.equal(workspace.run(id).state, 'running');
+    const forced = await upsize(['stop', '--force', '--json']);
+    assert.equal(forced.code, 0, forced.errors);
+    assert.partialDeepStrictEqual(JSON.parse(forced.output), { id, state: 'interrupted' });
   });
 
   it('lists before it removes, never runs unless told, and those into the trash', async () => {

@@ -14,14 +14,14 @@ export interface UpsizeResult {
 export interface UpsizeCall {
   cwd: string;
   env?: Record<string, string>;
-  /** Sends Ctrl-C as soon as what was printed so far says so; once for each time that it becomes true anew. */
-  interruptWhen?: (errors: string) => boolean;
+  /** Sends Ctrl-C each time that what was printed so far first matches the next of these; `before` is called first. */
+  interruptAt?: readonly { printed: RegExp; before?: () => void }[];
 }
 
 /** Runs `upsize …` in a real process and waits for its end. */
 export function runUpsize(
   args: readonly string[],
-  { cwd, env = {}, interruptWhen }: UpsizeCall,
+  { cwd, env = {}, interruptAt = [] }: UpsizeCall,
 ): Promise<UpsizeResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', upsizeEntry, ...args], {
@@ -30,12 +30,14 @@ export function runUpsize(
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const result: UpsizeResult = { code: null, output: '', errors: '' };
-    let interrupted = false;
+    let interrupts = 0;
     child.stdout.on('data', (data: Buffer) => (result.output += data.toString()));
     child.stderr.on('data', (data: Buffer) => {
       result.errors += data.toString();
-      if (interruptWhen?.(result.errors) && !interrupted) {
-        interrupted = true;
+      const next = interruptAt[interrupts];
+      if (next?.printed.test(result.errors)) {
+        interrupts++;
+        next.before?.();
         child.kill('SIGINT');
       }
     });

@@ -37,6 +37,12 @@ export function convolution(filters: number, more: Record<string, unknown> = {})
 }
 
 /**
+ * Keras' 0.99 needs some hundred steps before its moving statistics are worth validating with, and small data sets have few steps an
+ * epoch.
+ */
+const batchNormMomentum = 0.9;
+
+/**
  * The network of a first stage, as data: pixels of 0 to 255 `[size, size, 3]` → probabilities `[classes]`. 3 × 3
  * convolutions with ReLU, a 2 × 2 max-pool after each second one, then the head. Layer names begin with `stagePrefix`.
  * Throws where the pools would leave nothing of the image.
@@ -58,7 +64,7 @@ export function convNetTopology(
     const number = index + 1;
     if (options.batchNormalization) {
       chain.add(`conv${number}`, 'Conv2D', convolution(filters, { activation: 'linear' }));
-      chain.add(`batchNorm${number}`, 'BatchNormalization');
+      chain.add(`batchNorm${number}`, 'BatchNormalization', { momentum: batchNormMomentum });
       chain.add(`relu${number}`, 'Activation', { activation: 'relu' });
     } else chain.add(`conv${number}`, 'Conv2D', convolution(filters));
     if (number % 2 === 0)

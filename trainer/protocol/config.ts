@@ -55,7 +55,7 @@ const modelSchema = z
       .describe('`globalAverage` works at every size; `flatten` (the article) ties the head to the size.'),
     denseUnits: z.number().int().min(0).max(8192).default(256).describe('Units of the dense layer; 0 leaves it out.'),
     dropout: z.number().min(0).lt(1).default(0.1).describe('Share of units dropped before the last layer.'),
-    batchNormalization: z.boolean().default(false).describe('Batch normalisation after each convolution.'),
+    batchNormalization: z.boolean().default(true).describe('Batch normalisation after each convolution.'),
   })
   .describe('The network of the first stage.');
 
@@ -216,7 +216,7 @@ export const configSchema = z
       head: 'globalAverage',
       denseUnits: 256,
       dropout: 0.1,
-      batchNormalization: false,
+      batchNormalization: true,
     }),
     training: trainingSchema.prefault({}),
     stages: z
