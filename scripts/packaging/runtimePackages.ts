@@ -55,7 +55,7 @@ export async function copyRuntimePackages(root: string, target: string, platform
   rmSync(path.join(target, 'node_modules', '.package-lock.json'), { force: true });
 }
 
-const leftOut = /(^|[\\/])(src|install|docs?|tests?|bin|\.github)[\\/]|\.(d\.[cm]?ts|map|md|markdown)$/;
+const leftOut = /(^|[\\/])(src|install|include|docs?|tests?|bin|\.github)[\\/]|\.(d\.[cm]?ts|map|md|markdown)$/;
 
 /** A package without what only its builders need. */
 function copyPackage(from: string, to: string): void {

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import type * as VscodeApi from 'vscode';
 import * as z from 'zod';
 
-const connectTimeoutMs = 90_000;
+const connectTimeoutMs = 180_000;
 const answerSchema = z.object({ id: z.number(), value: z.unknown().optional(), error: z.string().optional() });
 
 /** Reaches into the extension host of one window, over all its reloads. */

@@ -1,7 +1,7 @@
 import { chromium, type Browser, type Page } from 'playwright-core';
 import type { CodeServer, WindowOptions } from './codeServer.ts';
 
-const openTimeoutMs = 60_000;
+const openTimeoutMs = 120_000;
 
 const chromiumArguments = [
   '--no-sandbox',

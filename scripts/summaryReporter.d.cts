@@ -1,0 +1,4 @@
+import type { reporters } from 'mocha';
+
+declare const SummaryReporter: typeof reporters.Spec;
+export = SummaryReporter;
