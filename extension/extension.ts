@@ -12,6 +12,7 @@ import { registerLanguageModelTools } from './environment/languageModelTools.ts'
 import { registerTasks } from './environment/taskProvider.ts';
 import { registerTerminalCommand } from './environment/terminalCommand.ts';
 import { registerNextStep } from './nextStep/nextStepView.ts';
+import { RecordReader } from './panels/records/recordReader.ts';
 import { registerPanels } from './panels/registerPanels.ts';
 import { registerPrediction } from './prediction/predictCommands.ts';
 import { Predictors } from './prediction/predictors.ts';
@@ -55,10 +56,11 @@ export function activate(extension: vscode.ExtensionContext): void {
     requireTrust,
     log: (line) => log.info(line),
   });
+  const records = new RecordReader(extension.asAbsolutePath('dist/recordWorker.js'));
   const runsView = new RunsView(folders, memory);
   const scans = new DatasetScans(trainer);
-  const context: UpsizeContext = { extension, log, folders, trainer, predictors, runsView, scans };
-  extension.subscriptions.push(log, folders, predictors, runsView, scans);
+  const context: UpsizeContext = { extension, log, folders, trainer, predictors, records, runsView, scans };
+  extension.subscriptions.push(log, folders, predictors, records, runsView, scans);
   extension.subscriptions.push(registerContextKeys(folders), new StatusBar(folders));
   extension.subscriptions.push(...features.flatMap((register) => register(context)));
 }

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { DatasetScans } from './dataset/datasetScans.ts';
+import type { RecordReader } from './panels/records/recordReader.ts';
 import type { Predictors } from './prediction/predictors.ts';
 import type { RunsView } from './runs/runsView.ts';
 import type { Trainer } from './trainer/trainer.ts';
@@ -12,6 +13,7 @@ export interface UpsizeContext {
   readonly folders: UpsizeFolders;
   readonly trainer: Trainer;
   readonly predictors: Predictors;
+  readonly records: RecordReader;
   readonly runsView: RunsView;
   readonly scans: DatasetScans;
 }

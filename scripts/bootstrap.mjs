@@ -59,8 +59,10 @@ function npm(commandArguments, what) {
       : [process.platform === 'win32' ? 'npm.cmd' : 'npm', commandArguments];
   const { status, error } = spawnSync(file, all, { stdio: ['ignore', 'inherit', 'inherit'] });
   if (error || status !== 0) {
-    fail(`${what} could not be installed (npm ${commandArguments[0]}${error ? `: ${error.message}` : ` ended with ${status}`}). ` +
-      'Check the network and run the same command again; what is already there is kept.');
+    fail(
+      `${what} could not be installed (npm ${commandArguments[0]}${error ? `: ${error.message}` : ` ended with ${status}`}). ` +
+        'Check the network and run the same command again; what is already there is kept.',
+    );
   }
 }
 
@@ -68,14 +70,26 @@ function npm(commandArguments, what) {
 function ensureNode() {
   const there = suitableNode();
   if (there !== null) return there;
-  say(`Node ${process.version} is older than 22.18; bringing Node ${nodePackage.version} into .tools/ (once, about 45 MB) …`);
+  say(
+    `Node ${process.version} is older than 22.18; bringing Node ${nodePackage.version} into .tools/ (once, about 45 MB) …`,
+  );
   mkdirSync(toolsDirectory, { recursive: true });
   npm(
-    ['install', '--prefix', toolsDirectory, '--ignore-scripts', '--no-save', '--no-audit', '--no-fund', '--loglevel=error',
-      `${nodePackage.name}@${nodePackage.version}`],
+    [
+      'install',
+      '--prefix',
+      toolsDirectory,
+      '--ignore-scripts',
+      '--no-save',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+      `${nodePackage.name}@${nodePackage.version}`,
+    ],
     `Node ${nodePackage.version}`,
   );
-  if (!existsSync(broughtNode)) fail(`There is no Node ${nodePackage.version} for this platform; install Node >= 22.18 and try again.`);
+  if (!existsSync(broughtNode))
+    fail(`There is no Node ${nodePackage.version} for this platform; install Node >= 22.18 and try again.`);
   return broughtNode;
 }
 
@@ -113,7 +127,8 @@ function ensureEngine() {
   if (process.env.UPSIZE_ENGINE === 'wasm') return;
   const { status } = spawnSync(node, ['scripts/ensureEngine.ts'], { stdio: 'inherit', env: environment });
   if (status !== 0) {
-    if (process.env.UPSIZE_ENGINE === 'native') fail('The native engine was asked for (UPSIZE_ENGINE=native) and cannot be had.');
+    if (process.env.UPSIZE_ENGINE === 'native')
+      fail('The native engine was asked for (UPSIZE_ENGINE=native) and cannot be had.');
     say('Carrying on with the WASM engine: everything works, training is many times slower.');
   }
 }

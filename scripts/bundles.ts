@@ -39,14 +39,14 @@ const requireForEsm = "import { createRequire } from 'node:module';\nconst requi
 
 /**
  * The extension, an ES module, so that what is imported when it is needed lies in files of its own beside it: `extension.js` and
- * what that imports is all that activation loads.
+ * what that imports is all that activation loads. `recordWorker.js` is the thread that reads evaluations and scans.
  */
 export function extensionBundle(settings: BundleSettings) {
   return {
     ...node(settings),
     format: 'esm',
     splitting: true,
-    entryPoints: { extension: 'extension/extension.ts' },
+    entryPoints: { extension: 'extension/extension.ts', recordWorker: 'extension/panels/records/recordWorker.ts' },
     chunkNames: 'extension/[name]-[hash]',
     external: ['vscode'],
     banner: { js: requireForEsm },

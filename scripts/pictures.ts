@@ -41,12 +41,16 @@ const predictor = await startPredictor({
   workspace: workspaceFolder,
   log,
 });
-const workspace = new RecordedWorkspace(workspaceFolder, (method, params) => predictor.ask(method, params));
+const workspace = new RecordedWorkspace(workspaceFolder, (method, params, options) =>
+  predictor.ask(method, params, options),
+);
 const ladder = laddersOf(workspace.runs()).find(({ runs }) => runs.every((run) => run.state === 'completed'));
 const last = ladder?.runs.at(-1);
 if (!ladder || !last) throw new Error(`There is no completed ladder in ${workspaceFolder}. "npm run demo" makes one.`);
 const thumbnails = path.join(workspacePaths(workspaceFolder).cache, 'thumbnails');
 const source = datasetSource(last.manifest);
+const { stage, seed, dataset } = last.manifest.config;
+const augmentation = { augmentation: stage.training.augmentation, size: stage.size, fit: dataset.fit, seed };
 
 interface Picture {
   panel: string;
@@ -58,6 +62,16 @@ interface Picture {
   };
   prepare?: (panel: OpenPanel) => Promise<void>;
 }
+
+const matrixHost: Picture['host'] = (post) =>
+  new ConfusionMatrixPanel({
+    workspace,
+    runId: last.id,
+    actions: { openImages: nothing, openImage: nothing },
+    saving,
+    post,
+    log,
+  });
 
 const shots: Picture[] = [
   {
@@ -79,32 +93,12 @@ const shots: Picture[] = [
       await page.waitForTimeout(800);
     },
   },
-  {
-    panel: 'confusionMatrix',
-    height: 1000,
-    host: (post) =>
-      new ConfusionMatrixPanel({
-        workspace,
-        runId: last.id,
-        actions: { openImages: nothing, openImage: nothing },
-        saving,
-        post,
-        log,
-      }),
-  },
+  { panel: 'confusionMatrix', height: 1000, host: matrixHost },
   {
     panel: 'confusionMatrix',
     name: 'stageDelta',
     height: 1000,
-    host: (post) =>
-      new ConfusionMatrixPanel({
-        workspace,
-        runId: last.id,
-        actions: { openImages: nothing, openImage: nothing },
-        saving,
-        post,
-        log,
-      }),
+    host: matrixHost,
     prepare: async ({ page }) => {
       await page.getByRole('radio', { name: /^Δ/ }).click();
       await page.getByRole('button', { name: /^fixed/ }).click();
@@ -117,7 +111,11 @@ const shots: Picture[] = [
       new DatasetGalleryPanel({
         workspace,
         trusted: true,
-        place: () => ({ source, labelsFile: path.join(workspaceFolder, 'upsize.labels.csv') }),
+        place: () => ({
+          source,
+          labelsFile: path.join(workspaceFolder, 'upsize.labels.csv'),
+          augmentation,
+        }),
         actions: { scan: nothing, openFile: nothing },
         saving,
         addressOf: (file) => `https://panel.test/${path.basename(file)}`,

@@ -1,17 +1,15 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { laddersOf } from '../../trainer/protocol/ladder.ts';
-import { evaluationSchema, runPaths } from '../../trainer/protocol/runFolder.ts';
 import { runRows } from '../../trainer/protocol/runRow.ts';
-import { readFile } from 'node:fs/promises';
 import { requireTrust } from '../settings.ts';
 import { startTraining } from '../commands/startTraining.ts';
+import { recordedRun } from '../panels/panelServices.ts';
 import { requestStop } from '../runs/stopRun.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import type { FolderRun } from '../upsizeFolders.ts';
 
 const mostRows = 200;
-const mostConfusions = 10;
 
 interface Tool<T> {
   name: string;
@@ -97,39 +95,11 @@ const explainClass = tool({
   name: 'upsize_explain_class',
   input: z.object({ runId: z.string(), className: z.string() }),
   answer: async (context, { runId, className }) => {
-    const { run } = runOf(context, runId);
-    const text = await readFile(runPaths(run.folder).evaluationOf('validation'), 'utf8').catch(() => null);
-    if (text === null) throw new Error(`Run ${runId} has no evaluation yet.`);
-    const evaluation = evaluationSchema.parse(JSON.parse(text));
-    const index = evaluation.classNames.indexOf(className);
-    if (index === -1)
-      throw new Error(`There is no class "${className}"; there are ${evaluation.classNames.join(', ')}.`);
-    const counted = (values: number[]) =>
-      values
-        .map((images, other) => ({ className: evaluation.classNames[other] ?? '', images, other }))
-        .filter(({ images, other }) => images > 0 && other !== index)
-        .sort((a, b) => b.images - a.images)
-        .slice(0, mostConfusions)
-        .map(({ className: name, images }) => ({ className: name, images }));
-    const wrong = evaluation.images.file
-      .map((file, place) => ({ file, place }))
-      .filter(
-        ({ place }) =>
-          evaluation.images.trueClass[place] === index && evaluation.images.predictedClass[place] !== index,
-      )
-      .slice(0, mostConfusions);
-    return {
-      className,
-      split: 'validation',
-      ...evaluation.perClass[index],
-      takenFor: counted(evaluation.confusionMatrix[index] ?? []),
-      mistakenForIt: counted(evaluation.confusionMatrix.map((row) => row[index] ?? 0)),
-      wrongImages: wrong.map(({ file, place }) => ({
-        file,
-        predicted: evaluation.classNames[evaluation.images.predictedClass[place] ?? -1] ?? '',
-        confidence: evaluation.images.confidence[place],
-      })),
-    };
+    const { folder, run } = runOf(context, runId);
+    const asked = recordedRun({ nameOf: (id) => folder.annotations.of(id).name ?? null }, run);
+    const explained = await context.records.read('explainClass', { run: asked, className });
+    if (!explained) throw new Error(`Run ${runId} has no evaluation yet.`);
+    return explained;
   },
 });
 

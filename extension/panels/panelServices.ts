@@ -1,5 +1,8 @@
 import type { PredictorMethod, PredictorParams, PredictorResult } from '../../trainer/protocol/predictor.ts';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
+import type { AskOptions } from '../prediction/predictorProcess.ts';
+import type { RecordReader } from './records/recordReader.ts';
+import type { RecordedRun } from './records/recordReads.ts';
 
 /** Something that lives until it is ended; as VS Code's, without importing it. */
 export interface Disposable {
@@ -16,13 +19,17 @@ export interface PanelWorkspace {
   nameOf(runId: string): string | null;
   /** Calls back after runs changed; as often as the store looks, the panels slow it down themselves. */
   onDidChangeRuns(listener: () => void): Disposable;
+  /** Reads evaluations and scans. */
+  readonly records: Pick<RecordReader, 'read'>;
   /** Asks the predictor child, starting it where needed. Rejects with a sentence for the user. */
-  ask<M extends PredictorMethod>(method: M, params: PredictorParams<M>): Promise<PredictorResult<M>>;
+  ask<M extends PredictorMethod>(
+    method: M,
+    params: PredictorParams<M>,
+    options?: AskOptions,
+  ): Promise<PredictorResult<M>>;
 }
 
-/** What a panel sends to its view. */
-export interface PanelPort {
-  change(change: unknown): void;
-  /** Sends everything anew. */
-  sendSnapshot(): Promise<void>;
+/** A run as its records are asked for. */
+export function recordedRun(names: Pick<PanelWorkspace, 'nameOf'>, run: Run): RecordedRun {
+  return { runId: run.id, name: names.nameOf(run.id), size: run.manifest.config.stage.size, folder: run.folder };
 }

@@ -16,7 +16,7 @@ const runIdsSchema = z.object({ runIds: z.array(z.string()) });
 
 /** Registers each panel with its command; panels of before a reload come back as they were. */
 export function registerPanels(context: UpsizeContext): vscode.Disposable[] {
-  const { log, folders } = context;
+  const { log, folders, runsView } = context;
   const dashboards = new WebviewPanels(context, dashboardKind(context));
   const matrices = new WebviewPanels(context, confusionMatrixKind(context));
   const hardest = new WebviewPanels(context, hardestImagesKind(context));
@@ -29,6 +29,15 @@ export function registerPanels(context: UpsizeContext): vscode.Disposable[] {
       fits: (run) => run.summary.evaluated.validation !== undefined,
       none: 'It can be shown when the run has evaluated its validation images, at the end of its training.',
     });
+  const compare = async (runIds: readonly string[]) => {
+    const found = runIds.flatMap((runId) => folders.run(runId) ?? []);
+    const [first] = found;
+    const inFolder = found.filter(({ folder }) => folder === first?.folder);
+    if (!first || inFolder.length < 2) {
+      throw new Declined('Choose two or more runs of one folder to compare them.');
+    }
+    await comparisons.show(first.folder, { folder: first.folder.path, runIds: inFolder.map(({ run }) => run.id) });
+  };
   return [
     dashboards,
     matrices,
@@ -59,31 +68,27 @@ export function registerPanels(context: UpsizeContext): vscode.Disposable[] {
     }),
     registerCommand(log, 'compareRuns', async (argument, all) => {
       const asked = runIdsSchema.safeParse(argument);
-      const runIds = asked.success ? asked.data.runIds : await chooseRuns(context, all);
-      const found = runIds.flatMap((runId) => folders.run(runId) ?? []);
-      const [first] = found;
-      const inFolder = found.filter(({ folder }) => folder === first?.folder);
-      if (!first || inFolder.length < 2) {
-        throw new Declined('Choose two or more runs of one folder to compare them.');
-      }
-      await comparisons.show(first.folder, { folder: first.folder.path, runIds: inFolder.map(({ run }) => run.id) });
+      await compare(asked.success ? asked.data.runIds : await chooseRuns(context, all));
     }),
+    registerCommand(log, 'compareCheckedRuns', () => compare(runsView.checked)),
+    registerCommand(log, 'uncheckRuns', () => runsView.setChecked([])),
   ];
 }
 
 /** The runs to compare: the tree items that the command came with where there are two or more, else those the user picks. */
-async function chooseRuns(context: UpsizeContext, items: unknown): Promise<string[]> {
+async function chooseRuns({ folders, runsView }: UpsizeContext, items: unknown): Promise<string[]> {
   const selected = Array.isArray(items) ? items.flatMap((item: unknown) => runIdIn(item) ?? []) : [];
   if (selected.length > 1) return selected;
-  const { all } = context.folders;
+  const picked = new Set([...selected, ...runsView.checked]);
+  const { all } = folders;
   const choices = all
     .flatMap((folder) => folder.runs.map((run) => ({ folder, run })))
     .sort((a, b) => b.run.manifest.created - a.run.manifest.created)
-    .map(({ folder, run }) => ({ ...runChoice(folder, run, all.length > 1), picked: selected.includes(run.id) }));
+    .map(({ folder, run }) => ({ ...runChoice(folder, run, all.length > 1), picked: picked.has(run.id) }));
   if (choices.length < 2) throw new Declined('There are not two runs yet to compare.');
   const title = 'Compare which runs?';
-  const picked = answered(
+  const answer = answered(
     await vscode.window.showQuickPick(choices, { title, canPickMany: true, matchOnDetail: true }),
   );
-  return picked.map(({ value }) => value.run.id);
+  return answer.map(({ value }) => value.run.id);
 }

@@ -9,6 +9,7 @@ export function workspaceOf(context: UpsizeContext, folder: UpsizeFolder): Panel
     runs: () => folder.runs,
     nameOf: (runId) => folder.annotations.of(runId).name ?? null,
     onDidChangeRuns: (listener) => folder.onDidChange(listener),
-    ask: (method, params) => context.predictors.ask(folder.path, method, params),
+    records: context.records,
+    ask: (method, params, options) => context.predictors.ask(folder.path, method, params, options),
   };
 }

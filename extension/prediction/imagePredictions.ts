@@ -38,7 +38,7 @@ export class ImagePredictions {
     const known = this.#kept.get(key);
     if (known) return known;
     const params = { runId: run.id, file, earlier };
-    const result = await this.#context.predictors.ask(folder.path, 'predictImage', params, signal);
+    const result = await this.#context.predictors.ask(folder.path, 'predictImage', params, signal ? { signal } : {});
     this.#kept.set(key, result);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > mostKept && oldest !== undefined) this.#kept.delete(oldest);

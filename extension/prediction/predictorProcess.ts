@@ -10,6 +10,8 @@ import {
 import * as z from 'zod';
 import {
   predictorMethods,
+  progressNotification,
+  progressSchema,
   type PredictorMethod,
   type PredictorParams,
   type PredictorResult,
@@ -30,6 +32,17 @@ export interface PredictorOptions {
   log: (line: string) => void;
 }
 
+/** How far a request is. */
+export type OnProgress = (done: number, total: number) => void;
+
+/** How the one who asks goes on with a request. */
+export interface AskOptions {
+  /** Ends the request; it rejects then. */
+  signal?: AbortSignal;
+  /** For requests that say how far they are. */
+  onProgress?: OnProgress;
+}
+
 /** The long-lived child that reads images and models for the views of this window, while it lives. */
 export interface PredictorProcess {
   /** Settles when the process is gone, with why. Never rejects. */
@@ -40,7 +53,7 @@ export interface PredictorProcess {
   ask<M extends PredictorMethod>(
     method: M,
     params: PredictorParams<M>,
-    signal?: AbortSignal,
+    options?: AskOptions,
   ): Promise<PredictorResult<M>>;
   dispose(): void;
 }
@@ -75,14 +88,40 @@ export async function startPredictor(options: PredictorOptions): Promise<Predict
     const timer = setTimeout(() => child.kill('SIGKILL'), killGraceMs);
     void stopped.then(() => clearTimeout(timer));
   };
-  const ask: PredictorProcess['ask'] = (method, params, signal) =>
-    request(connection, stopped, { method, params, signal, timeoutMs: askTimeoutMs });
+  const listeners = new Map<number, OnProgress>();
+  let tokens = 0;
+  connection.onNotification(progressNotification, (raw: unknown) => {
+    const progress = progressSchema.safeParse(raw);
+    if (progress.success) listeners.get(progress.data.token)?.(progress.data.done, progress.data.total);
+  });
+  const ask: PredictorProcess['ask'] = async (method, params, { signal, onProgress } = {}) => {
+    const token = ++tokens;
+    let stillThere: () => void = () => undefined;
+    if (onProgress) {
+      listeners.set(token, (done, total) => {
+        stillThere();
+        onProgress(done, total);
+      });
+    }
+    try {
+      return await request(connection, stopped, {
+        method,
+        params: onProgress ? { ...params, progressToken: token } : params,
+        signal,
+        timeoutMs: askTimeoutMs,
+        onBegin: (restart) => (stillThere = restart),
+      });
+    } finally {
+      listeners.delete(token);
+    }
+  };
   try {
     const { engine } = await request(connection, stopped, {
       method: 'open',
       params: { workspace, hostPid: process.pid },
       signal: undefined,
       timeoutMs: openTimeoutMs,
+      onBegin: () => undefined,
     });
     return { stopped, engine, ask, dispose };
   } catch (error) {
@@ -96,14 +135,17 @@ interface Request<M extends PredictorMethod> {
   method: M;
   params: PredictorParams<M>;
   signal: AbortSignal | undefined;
+  /** From the beginning, or from the last sign of life. */
   timeoutMs: number;
+  /** Given what starts the time limit anew. */
+  onBegin: (restart: () => void) => void;
 }
 
 /** One request that always settles: with its answer, the process's end, a cancellation or the time limit. */
 async function request<M extends PredictorMethod>(
   connection: MessageConnection,
   stopped: Promise<string>,
-  { method, params, signal, timeoutMs }: Request<M>,
+  { method, params, signal, timeoutMs, onBegin }: Request<M>,
 ): Promise<PredictorResult<M>> {
   const cancellation = new CancellationTokenSource();
   const cancel = () => cancellation.cancel();
@@ -117,10 +159,12 @@ async function request<M extends PredictorMethod>(
         throw new Error(`The process that makes predictions is gone: ${why}.`);
       }),
       new Promise<never>((_resolve, reject) => {
-        timer = setTimeout(() => {
+        const giveUp = () => {
           cancellation.cancel();
           reject(new Error(`The process that makes predictions did not answer within ${timeoutMs / 1000} s.`));
-        }, timeoutMs);
+        };
+        timer = setTimeout(giveUp, timeoutMs);
+        onBegin(() => timer?.refresh());
       }),
     ]);
     const schema: z.ZodType = predictorMethods[method].result;

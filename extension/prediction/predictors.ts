@@ -1,6 +1,6 @@
 import type { PredictorMethod, PredictorParams, PredictorResult } from '../../trainer/protocol/predictor.ts';
 import type { Trainer } from '../trainer/trainer.ts';
-import type { PredictorProcess } from './predictorProcess.ts';
+import type { AskOptions, PredictorProcess } from './predictorProcess.ts';
 
 const mostRestarts = 3;
 const forgetLossesMs = 10 * 60_000;
@@ -39,11 +39,11 @@ export class Predictors {
     workspace: string,
     method: M,
     params: PredictorParams<M>,
-    signal?: AbortSignal,
+    options?: AskOptions,
   ): Promise<PredictorResult<M>> {
     this.#settings.requireTrust();
     const predictor = await this.#predictor(workspace);
-    return predictor.ask(method, params, signal);
+    return predictor.ask(method, params, options);
   }
 
   /** Ends the children; the next request starts new ones. */

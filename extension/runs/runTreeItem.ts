@@ -25,6 +25,8 @@ export interface RunTreeContext {
   /** Stage sizes of the folder's config and of a ladder's runs. */
   sizesOf: (ladderId: string) => readonly number[];
   now: number;
+  /** Ids of the runs that are chosen for a comparison. */
+  checked: ReadonlySet<string>;
 }
 
 const icons: Record<Run['state'], [icon: string, color: string | undefined]> = {
@@ -76,9 +78,16 @@ export function runItem({ id, node }: RunsViewNode, context: RunTreeContext): vs
       item.iconPath = new vscode.ThemeIcon(icon, color === undefined ? undefined : new vscode.ThemeColor(color));
       item.description = runDescription(node.run, context.byId);
       item.accessibilityInformation = { label: spoken(node.run, context) };
+      item.checkboxState = checkboxOf(context.checked.has(node.run.id));
       return Object.assign(item, { id, contextValue: contextValueOf(node.run) });
     }
   }
+}
+
+function checkboxOf(checked: boolean): NonNullable<vscode.TreeItem['checkboxState']> {
+  const { Checked, Unchecked } = vscode.TreeItemCheckboxState;
+  const tooltip = checked ? 'Leave out of the comparison' : 'Choose for a comparison';
+  return { state: checked ? Checked : Unchecked, tooltip, accessibilityInformation: { label: tooltip } };
 }
 
 /** Words by which menus know what can be done with a run. */

@@ -24,6 +24,7 @@ export class RunsView implements vscode.Disposable, vscode.TreeDataProvider<Runs
   #shape = '';
   #redraw: NodeJS.Timeout | undefined;
   #ready = false;
+  #checked: ReadonlySet<string> = new Set();
 
   readonly onDidChangeTreeData = this.#changed.event;
   readonly onDidSelect = this.#selected.event;
@@ -32,13 +33,27 @@ export class RunsView implements vscode.Disposable, vscode.TreeDataProvider<Runs
     this.#folders = folders;
     this.#memory = memory;
     this.#options = { ...defaultRunList, ...memory.get<Partial<RunListOptions>>(optionsKey), filter: '' };
-    this.#view = vscode.window.createTreeView('upsize.runs', { treeDataProvider: this, showCollapseAll: true });
+    this.#view = vscode.window.createTreeView('upsize.runs', {
+      treeDataProvider: this,
+      showCollapseAll: true,
+      // A run is chosen by itself: not its ladder, and not what was trained from it.
+      manageCheckboxStateManually: true,
+    });
     this.#subscriptions = [
       this.#view,
       this.#changed,
       this.#selected,
       folders.onDidChange(() => this.#scheduleRedraw()),
       this.#view.onDidChangeSelection(() => this.#selected.fire(this.selected)),
+      this.#view.onDidChangeCheckboxState(({ items }) => {
+        const checked = new Set(this.#checked);
+        for (const [{ node }, state] of items) {
+          if (node.kind !== 'run') continue;
+          if (state === vscode.TreeItemCheckboxState.Checked) checked.add(node.run.id);
+          else checked.delete(node.run.id);
+        }
+        this.setChecked(checked);
+      }),
     ];
     void folders.ready.then(() => {
       this.#ready = true;
@@ -67,6 +82,18 @@ export class RunsView implements vscode.Disposable, vscode.TreeDataProvider<Runs
     if (node?.node.kind !== 'run') return undefined;
     const run = node.folder.runsById.get(node.node.run.id);
     return run && { folder: node.folder, run };
+  }
+
+  /** Ids of the runs whose boxes are checked, in the order in which they were. */
+  get checked(): string[] {
+    return [...this.#checked];
+  }
+
+  /** Checks the boxes of these runs and of no others. */
+  setChecked(runIds: Iterable<string>): void {
+    this.#checked = new Set(runIds);
+    void vscode.commands.executeCommand('setContext', 'upsize.checkedRuns', this.#checked.size);
+    this.#draw();
   }
 
   /** Selects a run and brings it into view, without taking the focus. */
@@ -112,6 +139,7 @@ export class RunsView implements vscode.Disposable, vscode.TreeDataProvider<Runs
       annotations: folder.annotations,
       sizesOf: (ladderId) => [...configured, ...(this.#sizes.get(ladderId) ?? [])],
       now: Date.now(),
+      checked: this.#checked,
     };
   }
 
@@ -159,14 +187,21 @@ export class RunsView implements vscode.Disposable, vscode.TreeDataProvider<Runs
     this.#redraw ??= setTimeout(() => this.#draw(), redrawEveryMs);
   }
 
+  /** A run that was deleted is no longer chosen. */
+  #forgetGone(): void {
+    const there = [...this.#checked].filter((id) => this.#folders.run(id) !== undefined);
+    if (there.length < this.#checked.size) this.setChecked(there);
+  }
+
   #draw(): void {
     clearTimeout(this.#redraw);
     this.#redraw = undefined;
     if (!this.#ready) return;
+    this.#forgetGone();
     this.#roots = this.#build();
     const shape = [...this.#nodes.values()].map(({ id, parent }) => `${id}<${parent?.id ?? ''}`).join('\n');
     const changed = [...this.#nodes.values()].filter((element) => {
-      const stamp = stampOf(element);
+      const stamp = `${stampOf(element)} ${element.node.kind === 'run' && this.#checked.has(element.node.run.id)}`;
       const isNew = element.stamp !== stamp;
       element.stamp = stamp;
       return isNew;

@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatasetGalleryPanel } from '../../extension/panels/datasetGallery/datasetGalleryPanel.ts';
+import { imageAugmentation } from '../../extension/panels/datasetGallery/imageAugmentation.ts';
+import { configSchema } from '../../trainer/protocol/config.ts';
 import type { GalleryChoice } from '../../webviews/protocol/datasetGallery.ts';
 import { openPanel, type OpenPanel } from './harness/panelPage.ts';
 import { RecordedWorkspace } from './harness/recordedWorkspace.ts';
@@ -26,7 +28,11 @@ describe('gallery in a browser', () => {
         host = new DatasetGalleryPanel({
           workspace: new RecordedWorkspace(folder, (method) => Promise.reject(new Error(`No ${method} in this test.`))),
           trusted: true,
-          place: () => ({ source, labelsFile: path.join(folder, 'upsize.labels.csv') }),
+          place: () => ({
+            source,
+            labelsFile: path.join(folder, 'upsize.labels.csv'),
+            augmentation: imageAugmentation(configSchema.parse({ dataset: 'photos' })),
+          }),
           actions: {
             scan: () => {
               scans++;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { readWeights, writeWeights } from '../model/modelWeights.ts';
-import { buildModel, costsOf, topologyOf, type LayerNode, type Topology } from '../model/topology.ts';
+import { modelPart } from '../model/modelPart.ts';
+import { costsOf, topologyOf, type LayerNode, type Topology } from '../model/topology.ts';
 
 /** Where a model looked: how much each place of its last feature map spoke for a class, 0 to 1, row-major. */
 export interface HeatMap {
@@ -21,16 +21,8 @@ export class GradCam {
 
   constructor(model: tfl.LayersModel) {
     const { features, head } = split(topologyOf(model));
-    this.#features = buildModel(features);
-    this.#head = buildModel(head);
-    const weights = readWeights(model);
-    for (const half of [this.#features, this.#head]) {
-      const names = new Set(half.weights.map(({ originalName }) => originalName));
-      writeWeights(
-        half,
-        weights.filter(({ name }) => names.has(name)),
-      );
-    }
+    this.#features = modelPart(model, features);
+    this.#head = modelPart(model, head);
   }
 
   /** The heat map of one image of `size × size × 3` bytes for the class of this index. */

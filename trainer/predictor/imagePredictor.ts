@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import sharp from 'sharp';
 import { decodeToSquare, readImageFile } from '../dataset/decode.ts';
 import { readHeader } from '../dataset/imageHeader.ts';
 import { lineageOf } from '../protocol/ladder.ts';
 import { GradCam } from '../evaluation/gradCam.ts';
 import type {
   ExplainImageRequest,
+  NearestImagesRequest,
   Prediction,
   PredictImageRequest,
   PredictImageResult,
@@ -13,7 +13,9 @@ import type {
 } from '../protocol/predictor.ts';
 import { RunStore } from '../protocol/runStore.ts';
 import type { Run } from '../protocol/runSummary.ts';
+import { NearestImages, type Watch } from './nearestImages.ts';
 import { OpenedModels, predictPixels } from './openedModels.ts';
+import { pngDataUri } from './pngDataUri.ts';
 import { makeThumbnail } from './thumbnail.ts';
 import { TrueClasses } from './trueClass.ts';
 
@@ -24,12 +26,14 @@ const mostRemembered = 5000;
 export class ImagePredictor {
   readonly #runs: RunStore;
   readonly #models: OpenedModels;
+  readonly #nearest: NearestImages;
   readonly #trueClasses = new TrueClasses();
   readonly #remembered = new Map<string, Float32Array>();
 
   constructor(workspace: string) {
     this.#runs = new RunStore(workspace);
     this.#models = new OpenedModels(workspace);
+    this.#nearest = new NearestImages(workspace, this.#models);
   }
 
   /**
@@ -71,7 +75,7 @@ export class ImagePredictor {
   async networkInput(runId: string, file: string): Promise<PredictorResult<'networkInput'>> {
     const { metadata } = await this.#models.get(runId);
     const pixels = await decodeToSquare(await readImageFile(file), metadata.size, metadata.fit, metadata.baseSize);
-    return { dataUri: await pngOf(pixels, metadata.size), size: metadata.size };
+    return { dataUri: await pngDataUri(pixels, metadata.size), size: metadata.size };
   }
 
   /** What in an image speaks for a class. Throws with a sentence for the user, also where the model has no such class. */
@@ -89,7 +93,7 @@ export class ImagePredictor {
     try {
       const { width, height, heat } = camera.explain(pixels, size, named);
       return {
-        dataUri: await pngOf(pixels, size),
+        dataUri: await pngDataUri(pixels, size),
         size,
         className: explained,
         heat: { width, height, values: [...heat] },
@@ -97,6 +101,15 @@ export class ImagePredictor {
     } finally {
       camera.dispose();
     }
+  }
+
+  /** All images of a data set, those first that a run's model finds most alike. As `NearestImages.nearest`. */
+  async nearest(request: NearestImagesRequest, watch: Watch): Promise<PredictorResult<'nearestImages'> | null> {
+    const run = this.#runs.list().runs.find(({ id }) => id === request.runId);
+    const weightsSha256 = run?.summary.weightsSha256;
+    if (weightsSha256 == null)
+      throw new Error(`Run ${request.runId} has no finished model yet; only completed runs can say what is alike.`);
+    return this.#nearest.nearest({ ...request, weightsSha256 }, watch);
   }
 
   async #predictOne(run: Run, bytes: Uint8Array, contentHash: string, top: number): Promise<Prediction> {
@@ -115,12 +128,4 @@ export class ImagePredictor {
       .sort((a, b) => b.probability - a.probability);
     return { runId: run.id, runName: run.manifest.config.name, size, top: ranked.slice(0, top) };
   }
-}
-
-/** `size × size × 3` bytes as a PNG data URI. */
-async function pngOf(pixels: Uint8Array, size: number): Promise<string> {
-  const png = await sharp(pixels, { raw: { width: size, height: size, channels: 3 } })
-    .png()
-    .toBuffer();
-  return `data:image/png;base64,${png.toString('base64')}`;
 }

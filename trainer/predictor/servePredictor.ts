@@ -10,11 +10,18 @@ import {
 import * as z from 'zod';
 import { readImageFile } from '../dataset/decode.ts';
 import { loadEngine, parseEngineChoice } from '../engine/loadEngine.ts';
-import { predictorMethods, type PredictorMethod, type PredictorResult } from '../protocol/predictor.ts';
+import {
+  predictorMethods,
+  progressNotification,
+  type PredictorMethod,
+  type PredictorResult,
+  type progressSchema,
+} from '../protocol/predictor.ts';
 import { processStart } from '../protocol/processIdentity.ts';
 import { runFolderOf } from '../protocol/runFolder.ts';
 import { readStepColumn } from '../protocol/stepColumns.ts';
 import { upsizeVersion } from '../protocol/upsizeVersion.ts';
+import { augmentImage } from './augmentImage.ts';
 import { ImagePredictor } from './imagePredictor.ts';
 import { makeThumbnail } from './thumbnail.ts';
 
@@ -68,6 +75,20 @@ export async function servePredictor(input: Readable, output: Writable): Promise
       }),
     networkInput: ({ runId, file }) => oneByOne(() => workspace().images.networkInput(runId, file)),
     explainImage: (params) => oneByOne(() => workspace().images.explain(params)),
+    augmentImage: (params) => augmentImage(params),
+    nearestImages: async (params, token) => {
+      const found = await workspace().images.nearest(params, {
+        cancelled: () => token.isCancellationRequested,
+        progress: (done, total) => {
+          if (params.progressToken === undefined) return;
+          const progress: z.input<typeof progressSchema> = { token: params.progressToken, done, total };
+          void connection.sendNotification(progressNotification, progress);
+        },
+        turn: oneByOne,
+      });
+      if (!found) throw cancelled();
+      return found;
+    },
     thumbnail: async ({ file, pixels, bytes }) => await makeThumbnail(await readImageFile(file), pixels, bytes),
     readSteps: ({ runId, metric, ...range }) =>
       Promise.resolve(readStepColumn(runFolderOf(workspace().workspace, runId), metric, range)),

@@ -100,17 +100,18 @@ const reduceLearningRateSchema = z
   ])
   .describe('Cuts the learning rate when the monitored value no longer improves.');
 
+/** What augmentation may do to a training image. */
+export const augmentationOptionsSchema = z.strictObject({
+  rotation: z.number().min(0).max(180).default(40).describe('Degrees to either side.'),
+  shift: share.default(0.2).describe('Share of the width and height.'),
+  shear: z.number().min(0).max(1).default(0.2).describe('Shear, as a slope.'),
+  zoom: z.number().min(0).lt(1).default(0.2),
+  horizontalFlip: z.boolean().default(true),
+});
+export type AugmentationOptions = z.infer<typeof augmentationOptionsSchema>;
+
 const augmentationSchema = z
-  .union([
-    z.literal(false),
-    z.strictObject({
-      rotation: z.number().min(0).max(180).default(40).describe('Degrees to either side.'),
-      shift: share.default(0.2).describe('Share of the width and height.'),
-      shear: z.number().min(0).max(1).default(0.2).describe('Shear, as a slope.'),
-      zoom: z.number().min(0).lt(1).default(0.2),
-      horizontalFlip: z.boolean().default(true),
-    }),
-  ])
+  .union([z.literal(false), augmentationOptionsSchema])
   .describe('Random changes to each training image; validation images are never changed.');
 
 const trainingFields = {
@@ -232,7 +233,6 @@ export const configSchema = z
 export type Config = z.infer<typeof configSchema>;
 export type ModelOptions = z.infer<typeof modelSchema>;
 export type TrainingOptions = z.infer<typeof trainingSchema>;
-export type AugmentationOptions = Exclude<TrainingOptions['augmentation'], false>;
 export type EarlyStoppingOptions = Exclude<TrainingOptions['earlyStopping'], false>;
 export type ReduceLearningRateOptions = Exclude<TrainingOptions['reduceLearningRate'], false>;
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { augmentationOptionsSchema, fitSchema } from './config.ts';
 import { runIdSchema } from './runFolder.ts';
 
 /**
@@ -70,6 +71,43 @@ export const predictorMethods = {
       heat: z.object({ width: z.number().int(), height: z.number().int(), values: z.array(z.number()) }),
     }),
   },
+  /** What training makes of an image: as it comes to the network in some epochs, augmented by training's own draws. */
+  augmentImage: {
+    params: z.object({
+      file: z.string(),
+      size: z.number().int().min(8).max(1024),
+      fit: fitSchema,
+      augmentation: augmentationOptionsSchema,
+      seed: z.number().int(),
+      /** Stands for the image in the draws. */
+      imageId: z.number().int().min(0),
+      fromEpoch: z.number().int().min(0),
+      count: z.number().int().min(1).max(64),
+    }),
+    /** PNG data URIs, `size` × `size`. */
+    result: z.object({ images: z.array(z.string()), size: z.number().int() }),
+  },
+  /**
+   * All images of a data set's newest scan, those first that a run's model finds most alike to one of them. The first time takes
+   * as long as predicting them all; it says how far it is.
+   */
+  nearestImages: {
+    params: z.object({
+      runId: runIdSchema,
+      /** As the scan names it: absolute path of the data set's folder or CSV file. */
+      source: z.string(),
+      /** Relative to the data set's root, with `/`. */
+      file: z.string(),
+      /** Comes back with each `progressNotification`. */
+      progressToken: z.number().int().optional(),
+    }),
+    result: z.object({
+      /** When that scan was made, in milliseconds since 1970. */
+      scanned: z.number(),
+      /** Indexes of the scan's images, nearest first: Int32, little-endian, as base64. */
+      order: z.string(),
+    }),
+  },
   /** The first pixels of an image alone, for a hover without a model. */
   thumbnail: {
     params: z.object({
@@ -99,6 +137,20 @@ export const predictorMethods = {
     }),
   },
 } as const;
+
+/** What the child says of a request under way that gave a `progressToken`. */
+export const progressNotification = 'progress';
+export const progressSchema = z.object({
+  token: z.number().int(),
+  done: z.number().int().min(0),
+  total: z.number().int().min(0),
+});
+
+/** A request to augment an image. */
+export type AugmentImageRequest = z.output<(typeof predictorMethods)['augmentImage']['params']>;
+
+/** A request for the images that are nearest to one. */
+export type NearestImagesRequest = z.output<(typeof predictorMethods)['nearestImages']['params']>;
 
 /** A request to explain an image, its defaults filled in. */
 export type ExplainImageRequest = z.output<(typeof predictorMethods)['explainImage']['params']>;

@@ -1,10 +1,9 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { Button } from '../ui/controls.tsx';
+import type { Save } from './save.ts';
 import { csvOf, type Sheet } from './sheet.ts';
-
-/** Saves under a proposed name; the host asks where. */
-export type Save = (file: { fileName: string; encoding: 'utf8' | 'base64'; content: string }) => void;
+import { svgPng } from './svgPng.ts';
 
 interface ChartFrameProps {
   title: string;
@@ -17,8 +16,8 @@ interface ChartFrameProps {
   sheet: () => Sheet;
   /** The sheet as people read it: each cell as text. */
   format?: (value: string | number | null, column: number) => string;
-  svg?: () => string;
-  canvas?: () => HTMLCanvasElement | null;
+  /** The chart as a picture that can be read by itself; PNG is made of it too. */
+  svg: () => string;
   save: Save;
   children: ComponentChildren;
 }
@@ -30,11 +29,11 @@ const mostRows = 500;
 export function ChartFrame(props: ChartFrameProps) {
   const [asTable, setAsTable] = useState(false);
   const { title, fileName, save } = props;
-  const picture = () => {
-    const canvas = props.canvas?.();
-    const content = canvas?.toDataURL('image/png').split(',')[1];
-    if (content) save({ fileName: `${fileName}.png`, encoding: 'base64', content });
-  };
+  const ways = [
+    ['PNG', 'base64', () => svgPng(props.svg())],
+    ['SVG', 'utf8', () => props.svg()],
+    ['CSV', 'utf8', () => csvOf(props.sheet())],
+  ] as const;
   return (
     <section class="chart" aria-label={title}>
       <header class="spread">
@@ -50,27 +49,16 @@ export function ChartFrame(props: ChartFrameProps) {
             pressed={asTable}
             onPress={() => setAsTable(!asTable)}
           />
-          {props.canvas ? (
-            <Button label={`${title}: save as PNG`} look="icon" onPress={picture}>
-              PNG
-            </Button>
-          ) : null}
-          {props.svg ? (
+          {ways.map(([format, encoding, make]) => (
             <Button
-              label={`${title}: save as SVG`}
+              key={format}
+              label={`${title}: save as ${format}`}
               look="icon"
-              onPress={() => save({ fileName: `${fileName}.svg`, encoding: 'utf8', content: props.svg?.() ?? '' })}
+              onPress={() => save({ fileName: `${fileName}.${format.toLowerCase()}`, encoding, content: make() })}
             >
-              SVG
+              {format}
             </Button>
-          ) : null}
-          <Button
-            label={`${title}: save as CSV`}
-            look="icon"
-            onPress={() => save({ fileName: `${fileName}.csv`, encoding: 'utf8', content: csvOf(props.sheet()) })}
-          >
-            CSV
-          </Button>
+          ))}
         </div>
       </header>
       {asTable ? (

@@ -51,8 +51,6 @@ export interface LineChartProps {
   logarithmic?: boolean;
   theme: Theme;
   crosshair: Crosshair;
-  /** Given the canvas, to save it as a picture. */
-  onCanvas?: (canvas: HTMLCanvasElement | null) => void;
 }
 
 type LineDataset = ChartDataset<'line', Point[]>;
@@ -205,11 +203,9 @@ export function LineChart(props: LineChartProps) {
       },
     };
     chart.current = new Chart(canvas.current, config);
-    newest.current.onCanvas?.(canvas.current);
     const redraw = props.crosshair.subscribe(() => chart.current?.draw());
     return () => {
       redraw();
-      newest.current.onCanvas?.(null);
       chart.current?.destroy();
       chart.current = null;
     };

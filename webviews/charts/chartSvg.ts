@@ -1,8 +1,10 @@
 import { extent, ticks, type Mark, type Point, type Series, type Span } from './series.ts';
+import { svgDocument, svgPlace, svgText, type SvgColors } from './svgDocument.ts';
 
 /** What a saved picture shows. */
 export interface SvgChart {
   title: string;
+  /** What the axis counts; empty where the title says it. */
   xLabel: string;
   series: readonly Series[];
   spans: readonly Span[];
@@ -11,39 +13,31 @@ export interface SvgChart {
   to: number;
   formatX: (x: number) => string;
   formatY: (y: number) => string;
-  colors: { background: string; foreground: string; muted: string; grid: string; fontFamily: string };
+  /** Where the vertical axis starts, or null to fit the curves. */
+  fromY: number | null;
+  colors: SvgColors;
 }
 
 const width = 800;
 const height = 400;
 const margin = { left: 64, right: 16, top: 44, bottom: 64 };
 
-function escapeXml(text: string): string {
-  return (
-    text
-      .replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
-      // XML 1.0 has no control characters, escaped or not.
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '\ufffd')
-  );
-}
-
 /** Draws a chart as SVG of 800 × 400, readable by itself: title, axes, stages, curves and a legend. */
 export function chartSvg(chart: SvgChart): string {
   const { colors, from, to } = chart;
-  const [low, high] = padded(extent(chart.series, from, to));
+  const [low, high] = padded(extent(chart.series, from, to), chart.fromY);
   const plotWidth = width - margin.left - margin.right;
   const plotHeight = height - margin.top - margin.bottom;
-  const left = (x: number) => round(margin.left + ((x - from) / (to - from || 1)) * plotWidth);
-  const top = (y: number) => round(margin.top + (1 - (y - low) / (high - low)) * plotHeight);
-  const text = (x: number, y: number, value: string, more = '') =>
-    `<text x="${x}" y="${y}" fill="${colors.muted}" ${more}>${escapeXml(value)}</text>`;
+  const left = (x: number) => svgPlace(margin.left + ((x - from) / (to - from || 1)) * plotWidth);
+  const top = (y: number) => svgPlace(margin.top + (1 - (y - low) / (high - low)) * plotHeight);
+  const text = (x: number, y: number, value: string, more?: string) => svgText(x, y, value, colors.muted, more);
   const parts: string[] = [];
   for (const span of chart.spans) {
     const start = left(Math.max(from, span.from));
     const end = left(Math.min(to, span.to));
     if (end <= start) continue;
     parts.push(
-      `<rect x="${start}" y="${margin.top}" width="${round(end - start)}" height="${plotHeight}" fill="${span.shade}"/>`,
+      `<rect x="${start}" y="${margin.top}" width="${svgPlace(end - start)}" height="${plotHeight}" fill="${span.shade}"/>`,
     );
     parts.push(text(start + 4, margin.top + 14, span.label));
   }
@@ -57,6 +51,7 @@ export function chartSvg(chart: SvgChart): string {
   for (const mark of chart.marks.filter(({ x }) => x >= from && x <= to)) {
     parts.push(
       `<path d="M${left(mark.x)} ${margin.top}V${height - margin.bottom}" stroke="${mark.color}" stroke-dasharray="2 3"/>`,
+      text(left(mark.x) + 4, height - margin.bottom - 6, mark.label),
     );
   }
   for (const series of chart.series) {
@@ -73,26 +68,15 @@ export function chartSvg(chart: SvgChart): string {
     parts.push(text(legendX + 24, y, series.label));
     legendX += 40 + series.label.length * 7;
   }
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`,
-    ` font-family="${escapeXml(colors.fontFamily)}" font-size="12">`,
-    `<title>${escapeXml(chart.title)}</title><rect width="100%" height="100%" fill="${colors.background}"/>`,
-    `<text x="${margin.left}" y="24" fill="${colors.foreground}" font-size="14">${escapeXml(chart.title)}</text>`,
-    ...parts,
-    text(width - margin.right, height - margin.bottom + 36, chart.xLabel, 'text-anchor="end"'),
-    '</svg>\n',
-  ].join('\n');
+  parts.push(text(width - margin.right, height - margin.bottom + 36, chart.xLabel, 'text-anchor="end"'));
+  return svgDocument({ title: chart.title, width, height, left: margin.left, colors, parts });
 }
 
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
-}
-
-function padded(range: [number, number] | null): [number, number] {
-  if (range === null) return [0, 1];
-  const [low, high] = range;
-  const pad = (high - low || Math.abs(high) || 1) * 0.05;
-  return [low - pad, high + pad];
+function padded(range: [number, number] | null, fromY: number | null): [number, number] {
+  const [low, high] = range ?? [fromY ?? 0, (fromY ?? 0) + 1];
+  const start = fromY ?? low;
+  const pad = (high - start || Math.abs(high) || 1) * 0.05;
+  return [fromY ?? low - pad, high + pad];
 }
 
 function pathOf(

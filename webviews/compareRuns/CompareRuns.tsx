@@ -1,23 +1,17 @@
 import { useRef } from 'preact/hooks';
-import { ChartFrame, type Save } from '../charts/ChartFrame.tsx';
-import { chartSvg } from '../charts/chartSvg.ts';
 import { Crosshair } from '../charts/crosshair.ts';
-import { LineChart } from '../charts/LineChart.tsx';
+import { saver } from '../charts/save.ts';
 import { csvOf, markdownOf, type Sheet } from '../charts/sheet.ts';
 import { ladderAxis } from '../dashboard/ladderAxis.ts';
-import { epochSheet, ladderCurves, runLabel } from '../dashboard/ladderCurves.ts';
-import { Legend } from '../dashboard/Legend.tsx';
+import { ladderCurves, runLabel } from '../dashboard/ladderCurves.ts';
+import { LadderFigure } from '../dashboard/LadderFigure.tsx';
 import type { compareRunsBoundary, CompareRunsState } from '../protocol/compareRuns.ts';
-import { Choices } from '../ui/choices.tsx';
 import { Button } from '../ui/controls.tsx';
-import { count, learningRate, measure, percentNumber, rate } from '../ui/numbers.ts';
+import { count } from '../ui/numbers.ts';
 import type { PanelProps } from '../ui/panel.tsx';
 import { useTheme } from '../ui/theme.ts';
 import type { CompareRunsView } from './compareRunsView.ts';
 import { MetricTable } from './MetricTable.tsx';
-
-const metricFormats = { accuracy: percentNumber, loss: measure, learningRate };
-const axisFormats = { epochs: rate, steps: count, minutes: rate, images: count };
 
 /** Order of the runs as columns: pinned first, then by the chosen metric; what has no value comes last. Pure. */
 export function runOrder(state: CompareRunsState, view: Pick<CompareRunsView, 'pinned' | 'sort'>): number[] {
@@ -43,15 +37,11 @@ export function CompareRuns({
   channel,
   view,
   setView,
-  tell,
+  ask,
 }: PanelProps<typeof compareRunsBoundary, CompareRunsView>) {
   const theme = useTheme();
   const crosshair = useRef(new Crosshair()).current;
-  const canvas = useRef<HTMLCanvasElement | null>(null);
   const { runs, disagreement } = state;
-  const ask = (request: Promise<unknown>) =>
-    void request.catch((error: unknown) => tell(error instanceof Error ? error.message : String(error)));
-  const save: Save = (file) => ask(channel.request('save', file));
 
   if (runs.length === 0) {
     return (
@@ -67,8 +57,6 @@ export function CompareRuns({
   const places = ladderAxis(runs, view.axis);
   const to = Math.max(0, ...[...places.values()].map((place) => place.to));
   const series = ladderCurves({ runs, metric: view.metric, axis: view.axis, theme, smoothing: 0 });
-  const formatX = axisFormats[view.axis];
-  const formatY = metricFormats[view.metric];
   const order = runOrder(state, view);
   const labels = order.map((index) => {
     const run = runs[index];
@@ -80,13 +68,6 @@ export function CompareRuns({
       .filter(({ name }) => !view.hidden.includes(name))
       .map(({ name, values }) => [name, ...order.map((index) => values[index] ?? null)]),
   });
-  const colors = {
-    background: theme.background,
-    foreground: theme.foreground,
-    muted: theme.muted,
-    grid: theme.grid,
-    fontFamily: theme.fontFamily,
-  };
 
   return (
     <main>
@@ -97,71 +78,24 @@ export function CompareRuns({
           <Button onPress={() => ask(channel.request('copy', { text: csvOf(sheet()) }))}>Copy as CSV</Button>
         </div>
       </header>
-      <ChartFrame
-        title={view.metric}
-        titleHidden
-        fileName={`compare-${view.metric}`}
-        aside={
-          <Choices
-            label="What is drawn"
-            value={view.metric}
-            options={[
-              { value: 'accuracy', label: 'accuracy, %' },
-              { value: 'loss', label: 'loss' },
-              { value: 'learningRate', label: 'learning rate' },
-            ]}
-            onChange={(metric) => setView({ metric })}
-          />
-        }
-        sheet={() => epochSheet(runs)}
-        svg={() =>
-          chartSvg({
-            title: `${state.title}: ${view.metric}`,
-            xLabel: view.axis,
-            series,
-            spans: [],
-            marks: [],
-            from: view.range?.from ?? 0,
-            to: view.range?.to ?? to,
-            formatX,
-            formatY,
-            colors,
-          })
-        }
-        canvas={() => canvas.current}
-        save={save}
-      >
-        <LineChart
-          label={`${view.metric} of the compared runs by ${view.axis}`}
-          series={series}
-          spans={[]}
-          marks={[]}
-          from={0}
-          to={to}
-          range={view.range}
-          onRange={(range) => setView({ range })}
-          formatX={formatX}
-          formatY={formatY}
-          fromY={null}
-          theme={theme}
-          crosshair={crosshair}
-          onCanvas={(element) => (canvas.current = element)}
-        />
-        <div class="spread">
-          <Choices
-            label="Axis"
-            value={view.axis}
-            options={[
-              { value: 'epochs', label: 'epochs' },
-              { value: 'steps', label: 'steps' },
-              { value: 'minutes', label: 'minutes' },
-              { value: 'images', label: 'images' },
-            ]}
-            onChange={(axis) => setView({ axis, range: null })}
-          />
-          <Legend runs={runs} theme={theme} />
-        </div>
-      </ChartFrame>
+      <LadderFigure
+        title={state.title}
+        fileName={(metric) => `compare-${metric}`}
+        runs={runs}
+        series={series}
+        spans={[]}
+        marks={[]}
+        to={to}
+        metric={view.metric}
+        onMetric={(metric) => setView({ metric })}
+        axis={view.axis}
+        onAxis={(axis) => setView({ axis, range: null })}
+        range={view.range}
+        onRange={(range) => setView({ range })}
+        theme={theme}
+        crosshair={crosshair}
+        save={saver(channel, ask)}
+      />
       <MetricTable
         state={state}
         order={order}

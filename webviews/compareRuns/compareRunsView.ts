@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
-const viewSchema = z.object({
+/** What a user chose to see; comes back after a reload. */
+export const compareRunsViewSchema = z.object({
   metric: z.enum(['accuracy', 'loss', 'learningRate']),
   axis: z.enum(['epochs', 'steps', 'minutes', 'images']),
   range: z.object({ from: z.number(), to: z.number() }).nullable(),
@@ -10,9 +11,7 @@ const viewSchema = z.object({
   pinned: z.array(z.string()),
   sort: z.object({ metric: z.string(), down: z.boolean() }).nullable(),
 });
-
-/** What a user chose to see; comes back after a reload. */
-export type CompareRunsView = z.output<typeof viewSchema>;
+export type CompareRunsView = z.output<typeof compareRunsViewSchema>;
 export const defaultCompareRunsView: CompareRunsView = {
   metric: 'accuracy',
   axis: 'epochs',
@@ -21,9 +20,3 @@ export const defaultCompareRunsView: CompareRunsView = {
   pinned: [],
   sort: null,
 };
-
-/** Reads saved choices; empty where they cannot be read. */
-export function readCompareRunsView(saved: unknown): Partial<CompareRunsView> {
-  const parsed = viewSchema.safeParse(saved);
-  return parsed.success ? parsed.data : {};
-}

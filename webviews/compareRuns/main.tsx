@@ -4,13 +4,13 @@ import './compareRuns.css';
 import { compareRunsBoundary } from '../protocol/compareRuns.ts';
 import { mountPanel } from '../ui/panel.tsx';
 import { CompareRuns } from './CompareRuns.tsx';
-import { defaultCompareRunsView, readCompareRunsView } from './compareRunsView.ts';
+import { defaultCompareRunsView, compareRunsViewSchema } from './compareRunsView.ts';
 
 mountPanel({
   boundary: compareRunsBoundary,
   apply: (state, { run }) => ({ ...state, runs: state.runs.map((one) => (one.runId === run.runId ? run : one)) }),
   target: (state) => state.target,
+  viewSchema: compareRunsViewSchema,
   defaults: defaultCompareRunsView,
-  readView: readCompareRunsView,
   View: CompareRuns,
 });

@@ -1,8 +1,9 @@
 import { useMemo, useRef } from 'preact/hooks';
 import * as z from 'zod';
-import { ChartFrame, type Save } from '../charts/ChartFrame.tsx';
+import { ChartFrame } from '../charts/ChartFrame.tsx';
 import { Crosshair } from '../charts/crosshair.ts';
-import { LineChart } from '../charts/LineChart.tsx';
+import { LineFigure } from '../charts/LineFigure.tsx';
+import { saver, type Save } from '../charts/save.ts';
 import type { confusionMatrixBoundary, EvaluatedContent, ImageChoice } from '../protocol/confusionMatrix.ts';
 import { Choices } from '../ui/choices.tsx';
 import { Button } from '../ui/controls.tsx';
@@ -13,8 +14,10 @@ import { ChosenImages } from './ChosenImages.tsx';
 import { ClassTable } from './ClassTable.tsx';
 import { calibrationError, classOrder, normalized, rowSums, worstPairs } from './matrixMaths.ts';
 import { MatrixPlot, type Spot } from './MatrixPlot.tsx';
+import { matrixSvg } from './matrixSvg.ts';
 
-const viewSchema = z.object({
+/** What a reader chose. */
+export const confusionMatrixViewSchema = z.object({
   cells: z.enum(['counts', 'rows', 'columns', 'delta']),
   order: z.enum(['name', 'size', 'confusion']),
   choice: z
@@ -25,14 +28,8 @@ const viewSchema = z.object({
     })
     .nullable(),
 });
-export type ConfusionMatrixView = z.output<typeof viewSchema>;
+export type ConfusionMatrixView = z.output<typeof confusionMatrixViewSchema>;
 export const defaultConfusionMatrixView: ConfusionMatrixView = { cells: 'counts', order: 'name', choice: null };
-
-/** Reads saved choices; empty where they cannot be read. */
-export function readConfusionMatrixView(saved: unknown): Partial<ConfusionMatrixView> {
-  const parsed = viewSchema.safeParse(saved);
-  return parsed.success ? parsed.data : {};
-}
 
 const orders = [
   { value: 'name', label: 'by name' },
@@ -57,9 +54,8 @@ export function ConfusionMatrix(props: Props) {
   );
 }
 
-function Evaluated({ state, content, channel, view, setView, tell }: Props & { content: EvaluatedContent }) {
+function Evaluated({ state, content, channel, view, setView, ask }: Props & { content: EvaluatedContent }) {
   const theme = useTheme();
-  const canvas = useRef<HTMLCanvasElement | null>(null);
   const { classNames, run, delta } = content;
   const how = view.cells === 'delta' && !delta ? 'counts' : view.cells;
   const order = useMemo(() => classOrder(classNames, run.matrix, view.order), [classNames, run, view.order]);
@@ -77,9 +73,7 @@ function Evaluated({ state, content, channel, view, setView, tell }: Props & { c
     ...(delta ? [{ value: 'delta', label: `Δ ${delta.parent.size}` } as const] : []),
   ] as const;
 
-  const ask = (request: Promise<unknown>) =>
-    void request.catch((error: unknown) => tell(error instanceof Error ? error.message : String(error)));
-  const save: Save = (file) => ask(channel.request('save', file));
+  const save = saver(channel, ask);
   const choose = (choice: ImageChoice | null) => setView({ choice });
   const words = (row: number, column: number): string[] => {
     const [trueClass, predicted] = [order[row] ?? 0, order[column] ?? 0];
@@ -113,10 +107,11 @@ function Evaluated({ state, content, channel, view, setView, tell }: Props & { c
           row: view.choice.trueClass === null ? null : order.indexOf(view.choice.trueClass),
           column: view.choice.predictedClass === null ? null : order.indexOf(view.choice.predictedClass),
         };
+  const names = order.map((index) => classNames[index] ?? '');
   const pairs = worstPairs(run.matrix, mostPairs);
   const sheet = () => ({
-    columns: ['true \\ predicted', ...order.map((index) => classNames[index] ?? '')],
-    rows: order.map((index, row) => [classNames[index] ?? '', ...(cells[row] ?? [])]),
+    columns: ['true \\ predicted', ...names],
+    rows: names.map((name, row) => [name, ...(cells[row] ?? [])]),
   });
 
   return (
@@ -174,19 +169,18 @@ function Evaluated({ state, content, channel, view, setView, tell }: Props & { c
           }
           sheet={sheet}
           format={(value, column) => (typeof value === 'number' && column > 0 ? text(value) : String(value ?? ''))}
-          canvas={() => canvas.current}
+          svg={() => matrixSvg({ title: state.title, names, cells, shade, format: text, colors: theme })}
           save={save}
         >
           <MatrixPlot
             label={`${state.title}: rows true, columns predicted`}
-            names={order.map((index) => classNames[index] ?? '')}
+            names={names}
             cells={cells}
             shade={shade}
             text={text}
             words={words}
             chosen={spot}
             theme={theme}
-            onCanvas={(element) => (canvas.current = element)}
             onChoose={({ row, column }) =>
               choose({
                 trueClass: row === null ? null : (order[row] ?? null),
@@ -226,16 +220,10 @@ function Evaluated({ state, content, channel, view, setView, tell }: Props & { c
           ) : (
             <>
               <Button onPress={() => choose(null)}>Show Most Often Mistaken</Button>
-              <ChosenImages
-                channel={channel}
-                choice={view.choice}
-                classNames={classNames}
-                stamp={content}
-                tell={tell}
-              />
+              <ChosenImages channel={channel} choice={view.choice} classNames={classNames} stamp={content} ask={ask} />
             </>
           )}
-          <Calibration content={content} theme={theme} save={save} />
+          <Calibration title={`${state.title}: calibration`} content={content} theme={theme} save={save} />
         </div>
       </div>
       <ClassTable
@@ -247,12 +235,15 @@ function Evaluated({ state, content, channel, view, setView, tell }: Props & { c
 }
 
 /** Whether the model is as sure as it is right. */
-function Calibration({ content, theme, save }: { content: EvaluatedContent; theme: Theme; save: Save }) {
+function Calibration(props: { title: string; content: EvaluatedContent; theme: Theme; save: Save }) {
+  const { title, content, theme, save } = props;
   const crosshair = useRef(new Crosshair()).current;
   const bins = content.run.calibration.filter((bin) => bin.count > 0);
   return (
-    <ChartFrame
+    <LineFigure
       title="Calibration"
+      pictureTitle={title}
+      xLabel="confidence, %"
       fileName="calibration"
       aside={
         <span class="muted">
@@ -264,44 +255,41 @@ function Calibration({ content, theme, save }: { content: EvaluatedContent; them
         rows: bins.map((bin) => [bin.confidence, bin.accuracy, bin.count]),
       })}
       save={save}
-    >
-      <LineChart
-        label="Share of right images by confidence; on the dotted line both are the same"
-        series={[
-          {
-            id: 'even',
-            label: '',
-            color: theme.muted,
-            dash: [2, 3],
-            width: 1,
-            connector: true,
-            points: [
-              { x: 0, y: 0 },
-              { x: 1, y: 1 },
-            ],
-          },
-          {
-            id: 'bins',
-            label: 'right, %',
-            color: theme.blue,
-            dash: [],
-            width: 2,
-            marker: 3,
-            points: bins.map((bin) => ({ x: bin.confidence, y: bin.accuracy })),
-          },
-        ]}
-        spans={[]}
-        marks={[]}
-        from={0}
-        to={1}
-        range={null}
-        onRange={() => undefined}
-        formatX={percentNumber}
-        formatY={percentNumber}
-        fromY={0}
-        theme={theme}
-        crosshair={crosshair}
-      />
-    </ChartFrame>
+      label="Share of right images by confidence; on the dotted line both are the same"
+      series={[
+        {
+          id: 'even',
+          label: '',
+          color: theme.muted,
+          dash: [2, 3],
+          width: 1,
+          connector: true,
+          points: [
+            { x: 0, y: 0 },
+            { x: 1, y: 1 },
+          ],
+        },
+        {
+          id: 'bins',
+          label: 'right, %',
+          color: theme.blue,
+          dash: [],
+          width: 2,
+          marker: 3,
+          points: bins.map((bin) => ({ x: bin.confidence, y: bin.accuracy })),
+        },
+      ]}
+      spans={[]}
+      marks={[]}
+      from={0}
+      to={1}
+      range={null}
+      onRange={() => undefined}
+      formatX={percentNumber}
+      formatY={percentNumber}
+      fromY={0}
+      theme={theme}
+      crosshair={crosshair}
+    />
   );
 }

@@ -2,6 +2,7 @@ import { Chart, LinearScale, Tooltip, type Plugin, type Scale } from 'chart.js';
 import { MatrixController, MatrixElement, type MatrixDataPoint } from 'chartjs-chart-matrix';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Theme } from '../ui/theme.ts';
+import { shortened } from './matrixMaths.ts';
 
 Chart.register(LinearScale, MatrixController, MatrixElement, Tooltip);
 
@@ -25,18 +26,12 @@ interface MatrixPlotProps {
   chosen: Spot | null;
   onChoose: (spot: Spot) => void;
   theme: Theme;
-  onCanvas: (canvas: HTMLCanvasElement | null) => void;
 }
 
 type Matrix = Chart<'matrix', MatrixDataPoint[], string>;
 
 /** With more classes than that, cells are too small for their numbers. */
 const mostWithText = 30;
-
-function shortened(name: string): string {
-  const letters = [...name];
-  return letters.length > 16 ? `${letters.slice(0, 15).join('')}…` : name;
-}
 
 function cellText(newest: { current: MatrixPlotProps }): Plugin<'matrix'> {
   return {
@@ -108,9 +103,7 @@ export function MatrixPlot(props: MatrixPlotProps) {
       plugins: [cellText(newest)],
       options: { animation: false, responsive: true, maintainAspectRatio: false, layout: { padding: 2 } },
     });
-    newest.current.onCanvas(canvas.current);
     return () => {
-      newest.current.onCanvas(null);
       chart.current?.destroy();
       chart.current = null;
     };

@@ -3,13 +3,13 @@ import '../charts/charts.css';
 import './confusionMatrix.css';
 import { confusionMatrixBoundary } from '../protocol/confusionMatrix.ts';
 import { mountPanel } from '../ui/panel.tsx';
-import { ConfusionMatrix, defaultConfusionMatrixView, readConfusionMatrixView } from './ConfusionMatrix.tsx';
+import { ConfusionMatrix, defaultConfusionMatrixView, confusionMatrixViewSchema } from './ConfusionMatrix.tsx';
 
 mountPanel({
   boundary: confusionMatrixBoundary,
   apply: (state) => state,
   target: (state) => state.target,
+  viewSchema: confusionMatrixViewSchema,
   defaults: defaultConfusionMatrixView,
-  readView: readConfusionMatrixView,
   View: ConfusionMatrix,
 });

@@ -3,38 +3,20 @@ import { SheetTable } from '../charts/ChartFrame.tsx';
 import type { dashboardBoundary, DashboardRun } from '../protocol/dashboard.ts';
 import type { ViewChannel } from '../protocol/viewChannel.ts';
 import { clock, count, percentNumber, pointsNumber } from '../ui/numbers.ts';
+import { useAnswer } from '../ui/useAnswer.ts';
 
 type Channel = ViewChannel<typeof dashboardBoundary>;
 
 /** How often the log of a live run is read again. */
 const logMs = 2000;
 
-/** What a request brought, or why not. */
-function useAnswer<T>(
-  ask: () => Promise<T>,
-  dependencies: readonly unknown[],
-): { value: T | null; failure: string | null } {
-  const [answer, setAnswer] = useState<{ value: T | null; failure: string | null }>({ value: null, failure: null });
-  useEffect(() => {
-    let ended = false;
-    ask().then(
-      (value) => ended || setAnswer({ value, failure: null }),
-      (error: unknown) =>
-        ended ||
-        setAnswer((before) => ({ ...before, failure: error instanceof Error ? error.message : String(error) })),
-    );
-    return () => {
-      ended = true;
-    };
-  }, dependencies);
-  return answer;
-}
-
 /** Recall of each class, one column a stage, with the change against the stage before. */
 export function PerClass({ channel, runs }: { channel: Channel; runs: readonly DashboardRun[] }) {
   const runIds = runs.map((run) => run.runId);
   const states = runs.map((run) => run.state).join(' ');
-  const { value, failure } = useAnswer(() => channel.request('perClass', { runIds }), [runIds.join(' '), states]);
+  const { value, failure } = useAnswer(() => channel.request('perClass', { runIds }), runIds.join(' '), {
+    again: states,
+  });
   if (failure !== null) return <p>{failure}</p>;
   if (value === null) return <p class="muted">Reading …</p>;
   const evaluated = runs.flatMap((run) => value.filter((one) => one.runId === run.runId).map((one) => ({ run, one })));
@@ -74,10 +56,9 @@ export function LogTail({ channel, run, live }: { channel: Channel; run: Dashboa
     const timer = setInterval(() => setTick((before) => before + 1), logMs);
     return () => clearInterval(timer);
   }, [live]);
-  const { value, failure } = useAnswer(
-    () => channel.request('readLog', { runId: run.runId }),
-    [run.runId, run.state, tick],
-  );
+  const { value, failure } = useAnswer(() => channel.request('readLog', { runId: run.runId }), run.runId, {
+    again: `${run.state} ${tick}`,
+  });
   if (failure !== null && value === null) return <p>{failure}</p>;
   if (value === null) return <p class="muted">Reading …</p>;
   if (value.length === 0) return <p class="muted">What the run says stands here.</p>;

@@ -1,34 +1,24 @@
-import { useMemo, useRef, useState } from 'preact/hooks';
-import { ChartFrame, type Save } from '../charts/ChartFrame.tsx';
-import { chartSvg } from '../charts/chartSvg.ts';
+import { useMemo, useRef } from 'preact/hooks';
 import { Crosshair } from '../charts/crosshair.ts';
-import { LineChart } from '../charts/LineChart.tsx';
+import { saver } from '../charts/save.ts';
 import type { dashboardBoundary } from '../protocol/dashboard.ts';
 import { Choices } from '../ui/choices.tsx';
 import { Button } from '../ui/controls.tsx';
-import { count, learningRate, measure, percentNumber, rate } from '../ui/numbers.ts';
 import type { PanelProps } from '../ui/panel.tsx';
 import { useTheme } from '../ui/theme.ts';
 import { LogTail, PerClass } from './BelowTabs.tsx';
 import type { DashboardView } from './dashboardView.ts';
 import { ladderAxis, stageIndexOf } from './ladderAxis.ts';
-import { epochSheet, ladderCurves, ladderMarks, ladderSpans } from './ladderCurves.ts';
-import { Legend } from './Legend.tsx';
+import { ladderCurves, ladderMarks, ladderSpans } from './ladderCurves.ts';
+import { axisFormats, LadderFigure } from './LadderFigure.tsx';
 import { LadderStrip } from './LadderStrip.tsx';
 import { SidePlots } from './SidePlots.tsx';
 import { isLiveState, StatusLine } from './StatusLine.tsx';
 import { useSteps } from './useSteps.ts';
 
-const axes = [
-  { value: 'epochs', label: 'epochs' },
-  { value: 'steps', label: 'steps' },
-  { value: 'minutes', label: 'minutes' },
-  { value: 'images', label: 'images' },
-] as const;
-const metrics = [
-  { value: 'accuracy', label: 'accuracy, %' },
-  { value: 'loss', label: 'loss' },
-  { value: 'learningRate', label: 'learning rate' },
+const details = [
+  { value: 'epochs', label: 'by epoch' },
+  { value: 'steps', label: 'step by step' },
 ] as const;
 const smoothings = [
   { value: '0', label: 'not smoothed' },
@@ -40,17 +30,13 @@ const below = [
   { value: 'log', label: 'log' },
 ] as const;
 
-const axisFormats = { epochs: rate, steps: count, minutes: rate, images: count };
-const metricFormats = { accuracy: percentNumber, loss: measure, learningRate };
-const metricTitles = { accuracy: 'accuracy, %', loss: 'loss', learningRate: 'learning rate' };
-
 /** The live dashboard of one ladder. */
 export function Dashboard(props: PanelProps<typeof dashboardBoundary, DashboardView>) {
-  const { state, channel, view, setView, tell } = props;
+  const { state, channel, view, setView, tell, ask } = props;
+  const save = saver(channel, ask);
   const theme = useTheme();
   const crosshair = useRef(new Crosshair()).current;
-  const canvas = useRef<HTMLCanvasElement | null>(null);
-  const [, setSaved] = useState(0);
+  const plots = useRef<HTMLDivElement>(null);
   const { runs } = state;
   const places = useMemo(() => ladderAxis(runs, view.axis), [runs, view.axis]);
   const to = Math.max(0, ...[...places.values()].map((place) => place.to));
@@ -67,17 +53,9 @@ export function Dashboard(props: PanelProps<typeof dashboardBoundary, DashboardV
     metric: view.metric === 'learningRate' || !view.steps ? null : view.metric,
     from: range?.from ?? 0,
     to: range?.to ?? to,
-    pixels: canvas.current?.clientWidth ?? 800,
+    pixels: plots.current?.querySelector('canvas')?.clientWidth ?? 800,
     tell,
   });
-
-  const ask = (request: Promise<unknown>) => {
-    request.then(
-      () => setSaved((before) => before + 1),
-      (error: unknown) => tell(error instanceof Error ? error.message : String(error)),
-    );
-  };
-  const save: Save = (file) => ask(channel.request('save', file));
 
   if (current === null) {
     return (
@@ -100,28 +78,7 @@ export function Dashboard(props: PanelProps<typeof dashboardBoundary, DashboardV
   });
   const spans = ladderSpans(runs, view.axis, theme);
   const marks = ladderMarks(runs, view.axis, theme);
-  const formatX = axisFormats[view.axis];
-  const formatY = metricFormats[view.metric];
   const { index, stages } = stageIndexOf(runs, current.size);
-  const svg = () =>
-    chartSvg({
-      title: `${state.title}: ${metricTitles[view.metric]}`,
-      xLabel: view.axis,
-      series,
-      spans,
-      marks,
-      from: range?.from ?? 0,
-      to: range?.to ?? to,
-      formatX,
-      formatY,
-      colors: {
-        background: theme.background,
-        foreground: theme.foreground,
-        muted: theme.muted,
-        grid: theme.grid,
-        fontFamily: theme.fontFamily,
-      },
-    });
 
   return (
     <main>
@@ -145,75 +102,46 @@ export function Dashboard(props: PanelProps<typeof dashboardBoundary, DashboardV
         theme={theme}
         onChoose={(chosen) => setView({ chosen, range: null })}
       />
-      <div class="plots">
-        <ChartFrame
-          title={metricTitles[view.metric]}
-          titleHidden
-          fileName={`${view.metric}-by-${view.axis}`}
-          aside={
-            <Choices
-              label="What is drawn"
-              value={view.metric}
-              options={metrics}
-              onChange={(metric) => setView({ metric })}
-            />
-          }
-          sheet={() => epochSheet(runs)}
-          svg={svg}
-          canvas={() => canvas.current}
+      <div class="plots" ref={plots}>
+        <LadderFigure
+          title={state.title}
+          fileName={(metric, axis) => `${metric}-by-${axis}`}
+          runs={runs}
+          series={series}
+          spans={spans}
+          marks={marks}
+          to={to}
+          metric={view.metric}
+          onMetric={(metric) => setView({ metric })}
+          axis={view.axis}
+          onAxis={(axis) => setView({ axis, range: null })}
+          range={range}
+          onRange={(next) => setView(next === null ? { range: null, chosen: null } : { range: next })}
+          theme={theme}
+          crosshair={crosshair}
           save={save}
         >
-          <LineChart
-            label={`${metricTitles[view.metric]} of ${state.title} by ${view.axis}`}
-            series={series}
-            spans={spans}
-            marks={marks}
-            from={0}
-            to={to}
-            range={range}
-            onRange={(next) => setView(next === null ? { range: null, chosen: null } : { range: next })}
-            formatX={formatX}
-            formatY={formatY}
-            fromY={null}
-            theme={theme}
-            crosshair={crosshair}
-            onCanvas={(element) => (canvas.current = element)}
+          <Choices
+            label="Detail of the training curve"
+            value={view.steps ? 'steps' : 'epochs'}
+            options={details}
+            onChange={(detail) => setView({ steps: detail === 'steps' })}
           />
-          <footer class="spread">
-            <Choices
-              label="Axis"
-              value={view.axis}
-              options={axes}
-              onChange={(axis) => setView({ axis, range: null })}
+          <Choices
+            label="Smoothing"
+            value={view.smoothing}
+            options={smoothings}
+            onChange={(smoothing) => setView({ smoothing })}
+          />
+          {range === null ? null : (
+            <Button
+              icon="zoom-out"
+              label="Show the whole ladder"
+              look="icon"
+              onPress={() => setView({ range: null, chosen: null })}
             />
-            <div class="row">
-              <Choices
-                label="Detail of the training curve"
-                value={view.steps ? 'steps' : 'epochs'}
-                options={[
-                  { value: 'epochs', label: 'by epoch' },
-                  { value: 'steps', label: 'step by step' },
-                ]}
-                onChange={(detail) => setView({ steps: detail === 'steps' })}
-              />
-              <Choices
-                label="Smoothing"
-                value={view.smoothing}
-                options={smoothings}
-                onChange={(smoothing) => setView({ smoothing })}
-              />
-              {range === null ? null : (
-                <Button
-                  icon="zoom-out"
-                  label="Show the whole ladder"
-                  look="icon"
-                  onPress={() => setView({ range: null, chosen: null })}
-                />
-              )}
-            </div>
-          </footer>
-          <Legend runs={runs} theme={theme} />
-        </ChartFrame>
+          )}
+        </LadderFigure>
         <SidePlots
           runs={runs}
           run={current}
@@ -222,7 +150,8 @@ export function Dashboard(props: PanelProps<typeof dashboardBoundary, DashboardV
           to={to}
           range={range}
           onRange={(next) => setView({ range: next })}
-          formatX={formatX}
+          formatX={axisFormats[view.axis]}
+          xLabel={view.axis}
           theme={theme}
           crosshair={crosshair}
           save={save}

@@ -1,6 +1,7 @@
-import { ChartFrame, type Save } from '../charts/ChartFrame.tsx';
 import type { Crosshair } from '../charts/crosshair.ts';
-import { LineChart, type Range } from '../charts/LineChart.tsx';
+import type { Range } from '../charts/LineChart.tsx';
+import { LineFigure } from '../charts/LineFigure.tsx';
+import type { Save } from '../charts/save.ts';
 import type { Point, Series, Span } from '../charts/series.ts';
 import type { DashboardRun, EpochPoint } from '../protocol/dashboard.ts';
 import { bytes, percent, rate } from '../ui/numbers.ts';
@@ -18,6 +19,7 @@ interface SidePlotsProps {
   range: Range;
   onRange: (range: Range) => void;
   formatX: (x: number) => string;
+  xLabel: string;
   theme: Theme;
   crosshair: Crosshair;
   save: Save;
@@ -51,63 +53,61 @@ export function timeSplit(run: DashboardRun): { wait: number; step: number } | n
 export function SidePlots(props: SidePlotsProps) {
   const split = timeSplit(props.run);
   const shared = {
+    sheet: () => epochSheet(props.runs),
+    spans: props.spans.map((span) => ({ ...span, label: '' })),
     marks: [],
     from: 0,
     to: props.to,
     range: props.range,
     onRange: props.onRange,
     formatX: props.formatX,
+    xLabel: props.xLabel,
     theme: props.theme,
     crosshair: props.crosshair,
     fromY: 0,
+    save: props.save,
   };
-  const plain = props.spans.map((span) => ({ ...span, label: '' }));
   return (
     <div class="side">
-      <ChartFrame title="images/s" fileName="images-per-second" sheet={() => epochSheet(props.runs)} save={props.save}>
-        {split === null ? null : (
-          <div
-            class="split"
-            role="img"
-            aria-label={`Time of training: ${percent(split.step)} steps, ${percent(split.wait)} waiting for images`}
-          >
-            <span class="muted">step</span>
-            <span class="bar">
-              <i style={{ width: `${split.step * 100}%`, background: props.theme.blue }} />
-            </span>
-            <span class="number">{percent(split.step)}</span>
-            <span class="muted">waiting</span>
-            <span class="bar">
-              <i style={{ width: `${split.wait * 100}%`, background: props.theme.warning }} />
-            </span>
-            <span class="number">{percent(split.wait)}</span>
-          </div>
-        )}
-        <LineChart
-          {...shared}
-          label="Images a second by epoch"
-          series={curves(props, (epoch) => epoch.imagesPerSecond)}
-          spans={plain}
-          formatY={rate}
-        />
-      </ChartFrame>
-      <ChartFrame
+      <LineFigure
+        {...shared}
+        title="images/s"
+        fileName="images-per-second"
+        label="Images a second by epoch"
+        series={curves(props, (epoch) => epoch.imagesPerSecond)}
+        formatY={rate}
+        above={
+          split === null ? null : (
+            <div
+              class="split"
+              role="img"
+              aria-label={`Time of training: ${percent(split.step)} steps, ${percent(split.wait)} waiting for images`}
+            >
+              <span class="muted">step</span>
+              <span class="bar">
+                <i style={{ width: `${split.step * 100}%`, background: props.theme.blue }} />
+              </span>
+              <span class="number">{percent(split.step)}</span>
+              <span class="muted">waiting</span>
+              <span class="bar">
+                <i style={{ width: `${split.wait * 100}%`, background: props.theme.warning }} />
+              </span>
+              <span class="number">{percent(split.wait)}</span>
+            </div>
+          )
+        }
+      />
+      <LineFigure
+        {...shared}
         title="memory"
         fileName="memory"
-        sheet={() => epochSheet(props.runs)}
-        save={props.save}
+        label="Memory of the training process by epoch"
+        series={curves(props, (epoch) => epoch.rssBytes)}
+        formatY={bytes}
         aside={
           props.run.memoryBytes === null ? null : <span class="muted">step about {bytes(props.run.memoryBytes)}</span>
         }
-      >
-        <LineChart
-          {...shared}
-          label="Memory of the training process by epoch"
-          series={curves(props, (epoch) => epoch.rssBytes)}
-          spans={plain}
-          formatY={bytes}
-        />
-      </ChartFrame>
+      />
     </div>
   );
 }

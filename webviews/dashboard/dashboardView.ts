@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
-const viewSchema = z.object({
+/** What a reader of the dashboard chose. */
+export const dashboardViewSchema = z.object({
   axis: z.enum(['epochs', 'steps', 'minutes', 'images']),
   metric: z.enum(['accuracy', 'loss', 'learningRate']),
   smoothing: z.enum(['0', '0.6', '0.9']),
@@ -10,9 +11,7 @@ const viewSchema = z.object({
   chosen: z.string().nullable(),
   range: z.object({ from: z.number(), to: z.number() }).nullable(),
 });
-
-/** What a reader of the dashboard chose. */
-export type DashboardView = z.output<typeof viewSchema>;
+export type DashboardView = z.output<typeof dashboardViewSchema>;
 
 export const defaultDashboardView: DashboardView = {
   axis: 'epochs',
@@ -23,9 +22,3 @@ export const defaultDashboardView: DashboardView = {
   chosen: null,
   range: null,
 };
-
-/** Reads what was saved; empty where it cannot be read. */
-export function readDashboardView(saved: unknown): Partial<DashboardView> {
-  const parsed = viewSchema.safeParse(saved);
-  return parsed.success ? parsed.data : {};
-}

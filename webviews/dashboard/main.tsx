@@ -5,13 +5,13 @@ import { dashboardBoundary } from '../protocol/dashboard.ts';
 import { mountPanel } from '../ui/panel.tsx';
 import { applyDashboardChange } from './applyDashboardChange.ts';
 import { Dashboard } from './Dashboard.tsx';
-import { defaultDashboardView, readDashboardView } from './dashboardView.ts';
+import { defaultDashboardView, dashboardViewSchema } from './dashboardView.ts';
 
 mountPanel({
   boundary: dashboardBoundary,
   apply: applyDashboardChange,
   target: (state) => state.target,
+  viewSchema: dashboardViewSchema,
   defaults: defaultDashboardView,
-  readView: readDashboardView,
   View: Dashboard,
 });

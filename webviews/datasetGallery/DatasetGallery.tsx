@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import * as z from 'zod';
 import type { datasetGalleryBoundary, Decision, ScannedContent } from '../protocol/datasetGallery.ts';
+import { saver } from '../charts/save.ts';
 import { Button, Dropdown } from '../ui/controls.tsx';
 import { count, percent } from '../ui/numbers.ts';
 import type { PanelProps } from '../ui/panel.tsx';
@@ -8,11 +9,35 @@ import { useTheme } from '../ui/theme.ts';
 import { Detail } from './Detail.tsx';
 import { Filters } from './Filters.tsx';
 import { Grid } from './Grid.tsx';
-import { filteredImages, imageTable, noFilter, verdictOf, type GalleryFilter } from './imageTable.ts';
+import {
+  byRank,
+  filteredImages,
+  imageTable,
+  indexesOf,
+  noFilter,
+  verdictOf,
+  type GalleryFilter,
+} from './imageTable.ts';
 import { Overview } from './Overview.tsx';
 import { nothingSelected, type Selection } from './selection.ts';
 
-const viewSchema = z.object({
+/** Many images on a slow disk. */
+const scanTimeoutMs = 30 * 60_000;
+/** A hundred thousand images through a model on one thread; it says how far it is, and can be cancelled. */
+const nearestTimeoutMs = 12 * 60 * 60_000;
+
+/** All images by how near they are to one. */
+interface Near {
+  file: string;
+  /** Indexes, nearest first. */
+  order: Int32Array;
+  /** The scan that the indexes are of. */
+  scanned: number;
+  run: string;
+}
+
+/** What a reader chose. */
+export const galleryViewSchema = z.object({
   overview: z.boolean(),
   filter: z.object({
     className: z.string().nullable(),
@@ -26,14 +51,8 @@ const viewSchema = z.object({
     sort: z.enum(['name', 'class', 'smallest', 'largest', 'suspicious', 'confidence']),
   }),
 });
-export type GalleryView = z.output<typeof viewSchema>;
+export type GalleryView = z.output<typeof galleryViewSchema>;
 export const defaultGalleryView: GalleryView = { overview: true, filter: noFilter };
-
-/** Reads saved choices; empty where they cannot be read. */
-export function readGalleryView(saved: unknown): Partial<GalleryView> {
-  const parsed = viewSchema.safeParse(saved);
-  return parsed.success ? parsed.data : {};
-}
 
 type Props = PanelProps<typeof datasetGalleryBoundary, GalleryView>;
 
@@ -41,11 +60,7 @@ type Props = PanelProps<typeof datasetGalleryBoundary, GalleryView>;
 export function DatasetGallery(props: Props) {
   const { content, title, trusted } = props.state;
   if (content.kind === 'scanned') return <Scanned {...props} content={content} />;
-  const scan = () => {
-    props.channel
-      .request('scan', {}, 600_000)
-      .catch((error: unknown) => props.tell(error instanceof Error ? error.message : String(error)));
-  };
+  const scan = () => props.ask(props.channel.request('scan', {}, scanTimeoutMs));
   return (
     <main>
       <div class="empty">
@@ -59,7 +74,7 @@ export function DatasetGallery(props: Props) {
   );
 }
 
-function Scanned({ state, content, channel, view, setView, tell }: Props & { content: ScannedContent }) {
+function Scanned({ state, content, channel, view, setView, ask }: Props & { content: ScannedContent }) {
   const theme = useTheme();
   const table = useMemo(() => imageTable(content), [content.columns, content.files]);
   const [selection, setSelection] = useState<Selection>(nothingSelected);
@@ -79,20 +94,29 @@ function Scanned({ state, content, channel, view, setView, tell }: Props & { con
     setSelection(nothingSelected);
   }, [state.choice]);
   const narrowed = only !== null && choiceShown ? only : null;
-  const shown = useMemo(
-    () => alike ?? filteredImages(table, view.filter, decisions, narrowed, content.sizes.at(-1) ?? 0),
-    [table, view.filter, decisions, narrowed, alike],
-  );
+  const [near, setNear] = useState<Near | null>(null);
+  // Of another scan it would name other images.
+  const nearest = near?.scanned === content.created ? near : null;
+  const shown = useMemo(() => {
+    const images = alike ?? filteredImages(table, view.filter, decisions, narrowed, content.sizes.at(-1) ?? 0);
+    return nearest ? byRank(images, nearest.order) : images;
+  }, [table, view.filter, decisions, narrowed, alike, nearest]);
   const chosen = [...selection.chosen].flatMap((position) => shown[position] ?? []);
   const focused = shown[selection.focus];
 
-  const ask = (request: Promise<unknown>) =>
-    void request.catch((error: unknown) => tell(error instanceof Error ? error.message : String(error)));
   const restart = () => setSelection(nothingSelected);
   const filter = (change: Partial<GalleryFilter>) => {
     setAlike(null);
     restart();
     setView({ filter: { ...view.filter, ...change } });
+  };
+  const findNearest = (file: string) => {
+    const found = channel.request('nearest', { file }, nearestTimeoutMs).then((answer) => {
+      if (!answer) return;
+      setNear({ file, ...answer, order: indexesOf(answer.order) });
+      restart();
+    });
+    ask(found);
   };
   const decide = (changes: Decision[]) => {
     if (changes.length === 0 || !state.trusted) return;
@@ -170,7 +194,7 @@ function Scanned({ state, content, channel, view, setView, tell }: Props & { con
             label="Scan the data set again"
             look="icon"
             disabled={!state.trusted}
-            onPress={() => ask(channel.request('scan', {}, 600_000))}
+            onPress={() => ask(channel.request('scan', {}, scanTimeoutMs))}
           />
         </div>
       </header>
@@ -179,7 +203,7 @@ function Scanned({ state, content, channel, view, setView, tell }: Props & { con
           content={content}
           table={table}
           theme={theme}
-          save={(file) => ask(channel.request('save', file))}
+          save={saver(channel, ask)}
           onClass={(className) => filter({ ...noFilter, className })}
           onTooSmall={() => filter({ ...noFilter, problem: 'tooSmall', sort: 'smallest' })}
         />
@@ -202,6 +226,35 @@ function Scanned({ state, content, channel, view, setView, tell }: Props & { con
             }}
           >
             Show All Images
+          </Button>
+        </div>
+      )}
+      {state.nearing === null ? null : (
+        <div class="row nearing" role="status">
+          <span>
+            {state.nearing.total === 0
+              ? 'Asking the newest model …'
+              : `Looking at ${count(state.nearing.done)} of ${count(state.nearing.total)} images, once for this model …`}
+          </span>
+          <progress
+            aria-label="Search for near images"
+            {...(state.nearing.total === 0 ? {} : { value: state.nearing.done, max: state.nearing.total })}
+          />
+          <Button onPress={() => ask(channel.request('cancelNearest', {}))}>Cancel</Button>
+        </div>
+      )}
+      {nearest === null ? null : (
+        <div class="row">
+          <span class="name">
+            Nearest to {nearest.file} first, as {nearest.run} sees it
+          </span>
+          <Button
+            onPress={() => {
+              setNear(null);
+              restart();
+            }}
+          >
+            Back to the Order
           </Button>
         </div>
       )}
@@ -272,6 +325,9 @@ function Scanned({ state, content, channel, view, setView, tell }: Props & { con
               setAlike(indexes);
               restart();
             }}
+            onNearest={
+              content.run === null || state.nearing !== null ? null : () => findNearest(table.files[focused] ?? '')
+            }
             onClose={() => setDetailOpen(false)}
           />
         ) : null}

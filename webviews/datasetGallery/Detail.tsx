@@ -1,8 +1,9 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { datasetGalleryBoundary, Decision, StageSight } from '../protocol/datasetGallery.ts';
 import type { ViewChannel } from '../protocol/viewChannel.ts';
 import { Button } from '../ui/controls.tsx';
 import { count, percent } from '../ui/numbers.ts';
+import { useAnswer } from '../ui/useAnswer.ts';
 import { verdictOf, type ImageTable } from './imageTable.ts';
 
 interface DetailProps {
@@ -13,35 +14,16 @@ interface DetailProps {
   /** Other images that show the same or nearly the same. */
   twins: readonly number[];
   onTwins: (indexes: readonly number[]) => void;
+  /** Orders the images by how near they are to this one; null where no model can say it. */
+  onNearest: (() => void) | null;
   onClose: () => void;
 }
 
-/** What a request brought for one file; nothing of the file before it. */
-function useFor<T>(file: string, ask: (file: string) => Promise<T>): { value: T | null; failure: string | null } {
-  const [found, setFound] = useState<{ file: string; value: T | null; failure: string | null }>({
-    file: '',
-    value: null,
-    failure: null,
-  });
-  useEffect(() => {
-    let ended = false;
-    ask(file).then(
-      (value) => ended || setFound({ file, value, failure: null }),
-      (error: unknown) =>
-        ended || setFound({ file, value: null, failure: error instanceof Error ? error.message : String(error) }),
-    );
-    return () => {
-      ended = true;
-    };
-  }, [file]);
-  return found.file === file ? found : { value: null, failure: null };
-}
-
 /** One image beside the grid: the picture itself, what is known of it, and the resolution lens. */
-export function Detail({ channel, table, index, decision, twins, onTwins, onClose }: DetailProps) {
+export function Detail({ channel, table, index, decision, twins, onTwins, onNearest, onClose }: DetailProps) {
   const file = table.files[index] ?? '';
-  const picture = useFor(file, (asked) => channel.request('picture', { file: asked }));
-  const lens = useFor(file, (asked) => channel.request('lens', { file: asked }));
+  const picture = useAnswer(() => channel.request('picture', { file }), file);
+  const lens = useAnswer(() => channel.request('lens', { file }), file);
   const label = table.classes[table.column('label')[index] ?? -1] ?? '';
   const verdict = verdictOf(table, index);
   const predicted = table.classes[table.column('predicted')[index] ?? -1];
@@ -77,6 +59,7 @@ export function Detail({ channel, table, index, decision, twins, onTwins, onClos
         {twins.length > 0 ? (
           <Button onPress={() => onTwins([index, ...twins])}>Show {count(twins.length + 1)} Alike</Button>
         ) : null}
+        {onNearest ? <Button onPress={onNearest}>Sort by Nearest to This</Button> : null}
       </div>
       <h2>Resolution lens</h2>
       {lens.failure === null ? null : <p class="muted">{lens.failure}</p>}
@@ -89,7 +72,38 @@ export function Detail({ channel, table, index, decision, twins, onTwins, onClos
           <Sight key={sight.size} sight={sight} label={decision?.label ?? label} />
         ))}
       </div>
+      <Augmentation channel={channel} file={file} />
     </aside>
+  );
+}
+
+/** What training makes of the image, drawn anew at a press. */
+function Augmentation({ channel, file }: Pick<DetailProps, 'channel'> & { file: string }) {
+  const [round, setRound] = useState(0);
+  const { value, failure } = useAnswer(() => channel.request('augment', { file, round }), file, { again: round });
+  return (
+    <section aria-label="Augmentation">
+      <div class="spread">
+        <h2>Augmented</h2>
+        {value === null || value.images.length === 0 ? null : (
+          <Button look="icon" icon="refresh" label="Draw other changes" onPress={() => setRound(round + 1)} />
+        )}
+      </div>
+      {failure === null ? null : <p class="muted">{failure}</p>}
+      {value === null && failure === null ? <p class="muted">Drawing …</p> : null}
+      {value === null ? null : (
+        <p class="muted">
+          {value.images.length === 0
+            ? 'The config turns augmentation off: training sees the image as it is.'
+            : `As training at ${value.size} px may see it: ${value.description}.`}
+        </p>
+      )}
+      <div class="augmented">
+        {value?.images.map((image, at) => (
+          <img key={at} src={image} alt={`Change ${at + 1} of ${value.images.length}`} />
+        ))}
+      </div>
+    </section>
   );
 }
 

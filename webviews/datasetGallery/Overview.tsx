@@ -1,9 +1,13 @@
 import { useMemo, useRef, useState } from 'preact/hooks';
-import { ChartFrame, type Save } from '../charts/ChartFrame.tsx';
+import { barsSvg } from '../charts/barsSvg.ts';
+import { ChartFrame } from '../charts/ChartFrame.tsx';
 import { Crosshair } from '../charts/crosshair.ts';
-import { LineChart, type Range } from '../charts/LineChart.tsx';
+import type { Range } from '../charts/LineChart.tsx';
+import { LineFigure } from '../charts/LineFigure.tsx';
+import type { Save } from '../charts/save.ts';
 import type { Series } from '../charts/series.ts';
-import type { ScannedContent, Spread } from '../protocol/datasetGallery.ts';
+import type { Distribution } from '../../trainer/protocol/scan.ts';
+import type { ScannedContent } from '../protocol/datasetGallery.ts';
 import { Button } from '../ui/controls.tsx';
 import { count, percent } from '../ui/numbers.ts';
 import type { Theme } from '../ui/theme.ts';
@@ -34,7 +38,7 @@ export function Overview({ content, table, theme, save, onClass, onTooSmall }: O
   return (
     <div class="overview">
       <RandomImages content={content} table={table} />
-      <ClassBalance table={table} save={save} onClass={onClass} />
+      <ClassBalance table={table} theme={theme} save={save} onClass={onClass} />
       <Sizes content={content} theme={theme} save={save} onTooSmall={onTooSmall} />
     </div>
   );
@@ -60,7 +64,7 @@ function RandomImages({ content, table }: Pick<OverviewProps, 'content' | 'table
   );
 }
 
-function ClassBalance({ table, save, onClass }: Pick<OverviewProps, 'table' | 'save' | 'onClass'>) {
+function ClassBalance({ table, theme, save, onClass }: Pick<OverviewProps, 'table' | 'theme' | 'save' | 'onClass'>) {
   const counts = useMemo(() => {
     const found = table.classes.map((name) => ({ name, images: 0 }));
     for (const label of table.column('label')) {
@@ -75,6 +79,15 @@ function ClassBalance({ table, save, onClass }: Pick<OverviewProps, 'table' | 's
       title="Images a class"
       fileName="images-per-class"
       sheet={() => ({ columns: ['class', 'images'], rows: counts.map(({ name, images }) => [name, images]) })}
+      svg={() =>
+        barsSvg({
+          title: 'Images a class',
+          bars: counts.map(({ name, images }) => ({ name, value: images })),
+          color: theme.blue,
+          format: count,
+          colors: theme,
+        })
+      }
       save={save}
     >
       <div class="balance" tabIndex={0} role="region" aria-label="Images a class, bars">
@@ -92,13 +105,27 @@ function ClassBalance({ table, save, onClass }: Pick<OverviewProps, 'table' | 's
   );
 }
 
-function density(spread: Spread, id: string, color: string, dash: number[]): Series {
+function density(spread: Distribution, id: string, color: string, dash: number[]): Series {
   const total = spread.counts.reduce((sum, images) => sum + images, 0);
   const points = spread.counts.map((images, at) => ({
     x: ((spread.edges[at] ?? 0) + (spread.edges[at + 1] ?? spread.edges[at] ?? 0)) / 2,
     y: total === 0 ? 0 : images / total,
   }));
   return { id, label: `${id}, % of images`, color, dash, width: 1.5, points };
+}
+
+/** The bins of both distributions, each where its own edges are: they need not be the same. Pure. */
+export function sizeRows(width: Distribution, height: Distribution): (number | null)[][] {
+  const bins = new Map<string, (number | null)[]>();
+  [width, height].forEach(({ counts, edges }, column) =>
+    counts.forEach((images, at) => {
+      const [from, to] = [edges[at] ?? null, edges[at + 1] ?? null];
+      const row = bins.get(`${from} ${to}`) ?? [from, to, 0, 0];
+      row[2 + column] = images;
+      bins.set(`${from} ${to}`, row);
+    }),
+  );
+  return [...bins.values()].sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0));
 }
 
 function Sizes({ content, theme, save, onTooSmall }: Pick<OverviewProps, 'content' | 'theme' | 'save' | 'onTooSmall'>) {
@@ -109,38 +136,37 @@ function Sizes({ content, theme, save, onTooSmall }: Pick<OverviewProps, 'conten
   const to = Math.max(1, width.edges.at(-1) ?? 1, height.edges.at(-1) ?? 1);
   const small = tooSmall.at(-1) ?? 0;
   return (
-    <ChartFrame
+    <LineFigure
       title="Width and height"
+      xLabel="pixels"
       fileName="image-sizes"
       sheet={() => ({
-        columns: ['from px', 'to px', 'images by width'],
-        rows: width.counts.map((images, at) => [width.edges[at] ?? null, width.edges[at + 1] ?? null, images]),
+        columns: ['from px', 'to px', 'images by width', 'images by height'],
+        rows: sizeRows(width, height),
       })}
       save={save}
+      label="How many images have which width and height"
+      series={series}
+      spans={[]}
+      marks={[
+        { x: side.peak, label: `peak ${count(side.peak)} px`, kind: 'best', color: theme.foreground },
+        ...suggestedSizes.map((size) => ({
+          x: size,
+          label: String(size),
+          kind: 'learningRate' as const,
+          color: theme.muted,
+        })),
+      ]}
+      from={0}
+      to={to}
+      range={range}
+      onRange={setRange}
+      formatX={count}
+      formatY={percent}
+      fromY={0}
+      theme={theme}
+      crosshair={crosshair}
     >
-      <LineChart
-        label="How many images have which width and height"
-        series={series}
-        spans={[]}
-        marks={[
-          { x: side.peak, label: `peak ${count(side.peak)} px`, kind: 'best', color: theme.foreground },
-          ...suggestedSizes.map((size) => ({
-            x: size,
-            label: String(size),
-            kind: 'learningRate' as const,
-            color: theme.muted,
-          })),
-        ]}
-        from={0}
-        to={to}
-        range={range}
-        onRange={setRange}
-        formatX={count}
-        formatY={percent}
-        fromY={0}
-        theme={theme}
-        crosshair={crosshair}
-      />
       <p>
         {suggestedSizes.length > 0 ? `Sizes that suit these images: ${suggestedSizes.join(', ')} px. ` : ''}
         {sizes.length > 0 && small > 0 ? (
@@ -149,6 +175,6 @@ function Sizes({ content, theme, save, onTooSmall }: Pick<OverviewProps, 'conten
           </button>
         ) : null}
       </p>
-    </ChartFrame>
+    </LineFigure>
   );
 }

@@ -14,11 +14,24 @@ export interface ImageTable {
   column(name: ImageColumn): Int32Array;
 }
 
+/** Int32 numbers out of base64. */
+export function indexesOf(base64: string): Int32Array {
+  return new Int32Array(Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0)).buffer);
+}
+
+/** Images in the order in which they stand in another list; those that are not in it come last. Pure. */
+export function byRank(images: readonly number[], order: Int32Array): number[] {
+  const rank = new Map<number, number>();
+  order.forEach((index, at) => rank.set(index, at));
+  const place = (index: number) => rank.get(index) ?? order.length;
+  return [...images].sort((a, b) => place(a) - place(b));
+}
+
 /** Unpacks what travelled as text. */
 export function imageTable(content: Pick<ScannedContent, 'files' | 'columns' | 'images' | 'classes'>): ImageTable {
-  const bytes = Uint8Array.from(atob(content.columns), (sign) => sign.charCodeAt(0));
+  const { buffer } = indexesOf(content.columns);
   const columns = new Map(
-    imageColumns.map((name, at) => [name, new Int32Array(bytes.buffer, at * content.images * 4, content.images)]),
+    imageColumns.map((name, at) => [name, new Int32Array(buffer, at * content.images * 4, content.images)]),
   );
   const none = new Int32Array(0);
   return {

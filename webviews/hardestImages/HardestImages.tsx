@@ -6,17 +6,13 @@ import { Choices } from '../ui/choices.tsx';
 import { Button } from '../ui/controls.tsx';
 import { measure, percent } from '../ui/numbers.ts';
 import type { PanelProps } from '../ui/panel.tsx';
+import { useAnswer } from '../ui/useAnswer.ts';
 import { HeatPicture } from './HeatPicture.tsx';
 
-const viewSchema = z.object({ look: z.enum(['picture', 'predicted', 'true']) });
-export type HardestImagesView = z.output<typeof viewSchema>;
+/** What a reader chose. */
+export const hardestImagesViewSchema = z.object({ look: z.enum(['picture', 'predicted', 'true']) });
+export type HardestImagesView = z.output<typeof hardestImagesViewSchema>;
 export const defaultHardestImagesView: HardestImagesView = { look: 'predicted' };
-
-/** Reads saved choices; empty where they cannot be read. */
-export function readHardestImagesView(saved: unknown): Partial<HardestImagesView> {
-  const parsed = viewSchema.safeParse(saved);
-  return parsed.success ? parsed.data : {};
-}
 
 const looks = [
   { value: 'picture', label: 'picture' },
@@ -25,7 +21,6 @@ const looks = [
 ] as const;
 
 type Channel = ViewChannel<typeof hardestImagesBoundary>;
-type Explained = z.output<(typeof hardestImagesBoundary.requests)['explain']['result']>;
 
 /** The hardest images of a run, with what the network looked at. */
 export function HardestImages({
@@ -33,10 +28,8 @@ export function HardestImages({
   channel,
   view,
   setView,
-  tell,
+  ask,
 }: PanelProps<typeof hardestImagesBoundary, HardestImagesView>) {
-  const ask = (request: Promise<unknown>) =>
-    void request.catch((error: unknown) => tell(error instanceof Error ? error.message : String(error)));
   if (state.message !== null) {
     return (
       <main>
@@ -86,12 +79,11 @@ function HardCard({
 }) {
   const card = useRef<HTMLLIElement>(null);
   const [seen, setSeen] = useState(false);
-  const [explained, setExplained] = useState<{
-    className: string;
-    value: Explained | null;
-    failure: string | null;
-  } | null>(null);
   const className = look === 'true' ? image.trueClass : image.predicted;
+  const explained = useAnswer(() => channel.request('explain', { file: image.file, className }), image.file, {
+    again: className,
+    when: seen,
+  });
   useEffect(() => {
     const element = card.current;
     if (!element) return;
@@ -104,24 +96,11 @@ function HardCard({
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  useEffect(() => {
-    if (!seen) return;
-    let ended = false;
-    channel.request('explain', { file: image.file, className }).then(
-      (value) => ended || setExplained({ className, value, failure: null }),
-      (error: unknown) =>
-        ended ||
-        setExplained({ className, value: null, failure: error instanceof Error ? error.message : String(error) }),
-    );
-    return () => {
-      ended = true;
-    };
-  }, [seen, image.file, className]);
   const right = image.trueClass === image.predicted;
   return (
     <li ref={card}>
       <button type="button" class="open" title={`Open ${image.file}`} onClick={onOpen}>
-        {explained?.value ? (
+        {explained.value ? (
           <HeatPicture
             dataUri={explained.value.dataUri}
             alt={`${image.trueClass}, ${image.file}`}
@@ -129,7 +108,7 @@ function HardCard({
             strength={look === 'picture' ? 0 : 0.75}
           />
         ) : (
-          <span class="heat muted">{explained?.failure ?? ''}</span>
+          <span class="heat muted">{explained.failure ?? ''}</span>
         )}
       </button>
       <span class="name" title={image.file}>

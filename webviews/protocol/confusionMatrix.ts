@@ -36,6 +36,19 @@ export const imageChoiceSchema = z.object({
 });
 export type ImageChoice = z.output<typeof imageChoiceSchema>;
 
+/** What a choice means, in words: "fixed since the parent, true apple, predicted pear". */
+export function choiceTitle(
+  { trueClass, predictedClass, against }: ImageChoice,
+  classNames: readonly string[],
+): string {
+  const parts = [
+    against === 'any' ? '' : `${against} since the parent`,
+    trueClass === null ? '' : `true ${classNames[trueClass] ?? ''}`,
+    predictedClass === null ? '' : `predicted ${classNames[predictedClass] ?? ''}`,
+  ].filter((part) => part !== '');
+  return parts.length === 0 ? 'all validation images' : parts.join(', ');
+}
+
 /** The confusion matrix of one run, on its own validation images. */
 export const confusionMatrixBoundary = defineBoundary({
   panel: 'Confusion matrix',

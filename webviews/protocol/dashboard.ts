@@ -88,6 +88,16 @@ export const stepSeriesSchema = z.object({
 });
 export type StepSeries = z.output<typeof stepSeriesSchema>;
 
+/** Figures of each class of one run. */
+const classFiguresSchema = z.object({
+  runId,
+  classNames: z.array(z.string()),
+  recall: z.array(z.number()),
+  f1: z.array(z.number()),
+  support: z.array(z.number()),
+});
+export type ClassFigures = z.output<typeof classFiguresSchema>;
+
 /** The live dashboard of one ladder. */
 export const dashboardBoundary = defineBoundary({
   panel: 'Dashboard',
@@ -119,15 +129,7 @@ export const dashboardBoundary = defineBoundary({
     perClass: {
       params: z.object({ runIds: z.array(runId).max(100) }),
       /** One entry a run that was evaluated. */
-      result: z.array(
-        z.object({
-          runId,
-          classNames: z.array(z.string()),
-          recall: z.array(z.number()),
-          f1: z.array(z.number()),
-          support: z.array(z.number()),
-        }),
-      ),
+      result: z.array(classFiguresSchema),
     },
     readLog: {
       params: z.object({ runId }),

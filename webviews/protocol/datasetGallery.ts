@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { scanSchema } from '../../trainer/protocol/scan.ts';
 import { defineBoundary } from './boundary.ts';
 import { saveRequests } from './save.ts';
 
@@ -30,20 +31,18 @@ export type ImageColumn = (typeof imageColumns)[number];
 /** What can be wrong with an image that is in the gallery, one bit each. */
 export const problemBits = { duplicate: 1, nearDuplicate: 2, placeholder: 4, grey: 8 } as const;
 
-const spreadSchema = z.object({
-  min: z.number(),
-  median: z.number(),
-  max: z.number(),
-  peak: z.number(),
-  counts: z.array(count),
-  edges: z.array(z.number()),
-});
-export type Spread = z.output<typeof spreadSchema>;
-
 const scannedSchema = z.object({
   kind: z.literal('scanned'),
-  /** Milliseconds since 1970. */
-  created: z.number(),
+  ...scanSchema.pick({
+    created: true,
+    width: true,
+    height: true,
+    side: true,
+    sizes: true,
+    tooSmall: true,
+    suggestedSizes: true,
+    leftOut: true,
+  }).shape,
   classes: z.array(z.string()),
   images: count,
   /** Names of the files relative to the data set's root, joined by NUL. */
@@ -51,14 +50,6 @@ const scannedSchema = z.object({
   /** The columns one after the other, little-endian Int32, as base64: a hundred thousand images travel as one text. */
   columns: z.string(),
   atlas: z.object({ cell: count, columns: count, sheets: z.array(z.string()) }),
-  width: spreadSchema,
-  height: spreadSchema,
-  side: spreadSchema,
-  /** Stage sizes that were asked about, and how many images are smaller. */
-  sizes: z.array(count),
-  tooSmall: z.array(count),
-  suggestedSizes: z.array(count),
-  leftOut: count,
   decisions: z.array(decisionSchema),
   /** Where decisions are kept, for people. */
   labelsFile: z.string(),
@@ -80,6 +71,19 @@ const predictionSchema = z.object({
   seen: z.string().nullable(),
 });
 
+/** What training makes of an image, as the config says. */
+const augmentedSchema = z.object({
+  /** PNG data URIs, one a draw; none where the config turns augmentation off. */
+  images: z.array(z.string()),
+  /** Side in pixels: that of the last stage. */
+  size: z.number(),
+  /** "rotation ±40°, shift ±20 %": what the draws are from. */
+  description: z.string(),
+});
+export type Augmented = z.output<typeof augmentedSchema>;
+
+const progressSchema = z.object({ done: count, total: count });
+
 /** The gallery of a data set. */
 export const datasetGalleryBoundary = defineBoundary({
   panel: 'Gallery',
@@ -89,10 +93,13 @@ export const datasetGalleryBoundary = defineBoundary({
     trusted: z.boolean(),
     content: z.discriminatedUnion('kind', [scannedSchema, z.object({ kind: z.literal('none'), message: z.string() })]),
     choice: choiceSchema.nullable(),
+    /** How far the search for near images is; null while there is none. */
+    nearing: progressSchema.nullable(),
   }),
   change: z.discriminatedUnion('type', [
     z.object({ type: z.literal('decisions'), decisions: z.array(decisionSchema) }),
     z.object({ type: z.literal('choice'), choice: choiceSchema.nullable() }),
+    z.object({ type: z.literal('nearing'), nearing: progressSchema.nullable() }),
   ]),
   requests: {
     /** Writes decisions into the labels file; what is not named stays. */
@@ -101,6 +108,23 @@ export const datasetGalleryBoundary = defineBoundary({
     picture: { params: z.object({ file: z.string() }), result: z.string() },
     /** What each stage sees and says, smallest first. */
     lens: { params: z.object({ file: z.string() }), result: z.array(predictionSchema) },
+    /** `round` counts how often it was drawn: another round has other draws. */
+    augment: { params: z.object({ file: z.string(), round: count }), result: augmentedSchema },
+    /** All images, those first that the newest model finds most alike to one; null where the search was cancelled. */
+    nearest: {
+      params: z.object({ file: z.string() }),
+      result: z
+        .object({
+          /** Int32 indexes, little-endian, as base64. */
+          order: z.string(),
+          /** The scan that they are of; `created` of another scan means that they say nothing of it. */
+          scanned: z.number(),
+          /** Name of the run whose model was asked. */
+          run: z.string(),
+        })
+        .nullable(),
+    },
+    cancelNearest: { params: z.object({}), result: z.null() },
     openImage: { params: z.object({ file: z.string() }), result: z.null() },
     openLabels: { params: z.object({}), result: z.null() },
     scan: { params: z.object({}), result: z.null() },

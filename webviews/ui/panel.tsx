@@ -1,7 +1,9 @@
 import './base.css';
 import { render, type ComponentChildren } from 'preact';
+import type * as z from 'zod';
 import type { Boundary, ChangeOf, SnapshotOf } from '../protocol/boundary.ts';
 import { ViewChannel } from '../protocol/viewChannel.ts';
+import { messageOf } from './messageOf.ts';
 import { registerTags } from './toolkitTags.ts';
 
 interface VsCodeApi {
@@ -21,6 +23,8 @@ export interface PanelProps<B extends Boundary, V> {
   setView: (change: Partial<V>) => void;
   /** Says in the panel's banner that something failed, beside what is still shown. */
   tell: (message: string | null) => void;
+  /** Waits for a request whose answer is of no interest; tells where it fails. */
+  ask: (request: Promise<unknown>) => void;
 }
 
 interface PanelDefinition<B extends Boundary, V> {
@@ -29,9 +33,9 @@ interface PanelDefinition<B extends Boundary, V> {
   apply: (state: SnapshotOf<B>, change: ChangeOf<B>) => SnapshotOf<B>;
   /** What a panel must be opened with again after a reload. */
   target: (state: SnapshotOf<B>) => unknown;
+  /** What a reader chose, as it is saved; what cannot be read counts as not chosen. */
+  viewSchema: z.ZodType<V>;
   defaults: V;
-  /** Reads saved choices; what cannot be read is left out. */
-  readView: (saved: unknown) => Partial<V>;
   View: (props: PanelProps<B, V>) => ComponentChildren;
 }
 
@@ -43,7 +47,8 @@ export function mountPanel<B extends Boundary, V extends object>(definition: Pan
   if (!root) throw new Error('The page has no element #panel.');
   const saved = api.getState();
   const savedView: unknown = typeof saved === 'object' && saved !== null ? Reflect.get(saved, 'view') : undefined;
-  let view: V = { ...definition.defaults, ...definition.readView(savedView) };
+  const readView = definition.viewSchema.safeParse(savedView);
+  let view: V = readView.success ? readView.data : definition.defaults;
   let state: SnapshotOf<B> | null = null;
   let message: string | null = null;
   let scheduled = 0;
@@ -66,7 +71,7 @@ export function mountPanel<B extends Boundary, V extends object>(definition: Pan
             <p class="muted">Reading …</p>
           </main>
         ) : (
-          <View state={state} channel={channel} view={view} setView={setView} tell={tell} />
+          <View state={state} channel={channel} view={view} setView={setView} tell={tell} ask={ask} />
         )}
       </>,
       root,
@@ -79,6 +84,7 @@ export function mountPanel<B extends Boundary, V extends object>(definition: Pan
     message = text;
     schedule();
   };
+  const ask = (request: Promise<unknown>) => void request.catch((error: unknown) => tell(messageOf(error)));
   const keep = () => {
     if (state !== null) api.setState({ target: definition.target(state), view });
   };

@@ -3,10 +3,9 @@ import { compareRunsBoundary, type CompareRunsState } from '../../../webviews/pr
 import type { DashboardRun } from '../../../webviews/protocol/dashboard.ts';
 import { answer, HostChannel } from '../../../webviews/protocol/hostChannel.ts';
 import { dashboardChanges, dashboardRuns } from '../dashboard/dashboardRuns.ts';
-import { readEvaluation } from '../evaluationReader.ts';
-import type { Disposable, PanelWorkspace } from '../panelServices.ts';
+import { recordedRun, type Disposable, type PanelWorkspace } from '../panelServices.ts';
 import { saveAnswers, type Saving } from '../saving.ts';
-import { configDifferences, confusionDelta, disagreementOf, metricRows } from './comparison.ts';
+import { configDifferences, metricRows } from './comparison.ts';
 
 const refreshMs = 500;
 
@@ -84,22 +83,16 @@ export class CompareRunsPanel implements Disposable {
     const runs = this.#runs();
     const shown = this.#look();
     this.#sent = shown.map((run) => ({ ...run, epochs: [...run.epochs] }));
-    const read = await Promise.all(
-      runs.map(async (run) => ({ run, evaluation: await readEvaluation(run.folder).catch(() => null) })),
-    );
-    const evaluated = read.flatMap(({ run, evaluation }) => (evaluation ? [{ run, evaluation }] : []));
-    const [first, ...others] = evaluated;
+    const compared = await workspace.records.read('comparison', {
+      runs: runs.map((run) => recordedRun(workspace, run)),
+    });
     return {
       target: { folder: workspace.folder, runIds: [...runIds] },
       title: `${runs.length} runs compared`,
       runs: shown,
       metrics: metricRows(runs, shown),
       differences: configDifferences(runs.map(({ manifest }) => manifest.config)),
-      disagreement:
-        evaluated.length === runs.length ? disagreementOf(evaluated.map(({ evaluation }) => evaluation)) : null,
-      confusionDeltas: first
-        ? others.map(({ run, evaluation }) => confusionDelta(run.id, first.evaluation, evaluation))
-        : [],
+      ...compared,
     };
   }
 

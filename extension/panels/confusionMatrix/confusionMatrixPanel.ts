@@ -1,14 +1,14 @@
 import type { Run } from '../../../trainer/protocol/runSummary.ts';
 import {
+  choiceTitle,
   confusionMatrixBoundary,
   type ConfusionMatrixState,
   type ImageChoice,
 } from '../../../webviews/protocol/confusionMatrix.ts';
 import { answer, HostChannel } from '../../../webviews/protocol/hostChannel.ts';
-import { readEvaluation } from '../evaluationReader.ts';
-import type { Disposable, PanelWorkspace } from '../panelServices.ts';
+import type { RecordedRun } from '../records/recordReads.ts';
+import { recordedRun, type Disposable, type PanelWorkspace } from '../panelServices.ts';
 import { saveAnswers, type Saving } from '../saving.ts';
-import { chosenImages, confusionMatrixContent, type Evaluated } from './confusionMatrixContent.ts';
 
 /** The most files that are listed beside the matrix; the gallery shows them all. */
 const mostListed = 200;
@@ -44,23 +44,13 @@ export class ConfusionMatrixPanel implements Disposable {
       log: options.log,
       snapshot: () => this.#snapshot(),
       answers: {
-        images: answer(requests.images, async (choice) => {
-          const { own, chosen } = await this.#chosen(choice);
-          const { images } = own.evaluation;
-          return {
-            total: chosen.length,
-            files: chosen.slice(0, mostListed).map((at) => ({
-              file: images.file[at] ?? '',
-              trueClass: images.trueClass[at] ?? 0,
-              predictedClass: images.predictedClass[at] ?? 0,
-              confidence: images.confidence[at] ?? 0,
-            })),
-          };
-        }),
+        images: answer(requests.images, (choice) => this.#chosen(choice, mostListed)),
         openImages: answer(requests.openImages, async (choice) => {
-          const { own, chosen } = await this.#chosen(choice);
-          const files = chosen.map((at) => own.evaluation.images.file[at] ?? '');
-          await options.actions.openImages(titleOf(choice, own.evaluation.classNames), files);
+          const { files, classNames } = await this.#chosen(choice, Number.POSITIVE_INFINITY);
+          await options.actions.openImages(
+            choiceTitle(choice, classNames),
+            files.map(({ file }) => file),
+          );
           return null;
         }),
         openImage: answer(requests.openImage, async ({ file }) => {
@@ -91,20 +81,25 @@ export class ConfusionMatrixPanel implements Disposable {
     return JSON.stringify([run?.state, run?.summary.evaluated, parent?.summary.evaluated]);
   }
 
-  async #evaluated(run: Run | null): Promise<Evaluated | null> {
-    const evaluation = run && (await readEvaluation(run.folder));
-    if (!run || !evaluation) return null;
-    const { workspace } = this.#options;
-    return { runId: run.id, name: workspace.nameOf(run.id), size: run.manifest.config.stage.size, evaluation };
+  /** The run that this one grew from; null where there is none any more. */
+  #parentOf(run: Run): RecordedRun | null {
+    const parent = run.manifest.parentId === null ? null : this.#run(run.manifest.parentId);
+    return parent && recordedRun(this.#options.workspace, parent);
   }
 
-  async #chosen(choice: ImageChoice) {
+  async #chosen(choice: ImageChoice, most: number) {
+    const { workspace } = this.#options;
     const run = this.#run();
-    const own = await this.#evaluated(run);
-    if (!own) throw new Error('This run is gone.');
-    const parentId = run?.manifest.parentId ?? null;
-    const parent = choice.against === 'any' || parentId === null ? null : await this.#evaluated(this.#run(parentId));
-    return { own, chosen: chosenImages(own.evaluation, parent?.evaluation ?? null, choice) };
+    const chosen =
+      run &&
+      (await workspace.records.read('chosenImages', {
+        run: recordedRun(workspace, run),
+        parent: choice.against === 'any' ? null : this.#parentOf(run),
+        choice,
+        most,
+      }));
+    if (!chosen) throw new Error('This run is gone.');
+    return chosen;
   }
 
   async #snapshot(): Promise<ConfusionMatrixState> {
@@ -117,29 +112,20 @@ export class ConfusionMatrixPanel implements Disposable {
       return { target, title: 'Confusion matrix', content: { kind: 'gone', message } };
     }
     const title = `Confusion matrix of ${workspace.nameOf(runId) ?? `stage ${run.manifest.config.stage.size}`}`;
-    const own = await this.#evaluated(run);
-    if (!own) {
-      const message =
-        'It stands here as soon as the run has evaluated its validation images, at the end of its training.';
-      return { target, title, content: { kind: 'waiting', message } };
-    }
-    const { parentId } = run.manifest;
-    if (parentId === null) return { target, title, content: confusionMatrixContent(own, null, null) };
-    const parentRun = this.#run(parentId);
-    const parent = await this.#evaluated(parentRun).catch(() => null);
-    const why = parentRun
-      ? 'The parent was not evaluated, so there is no change to show.'
-      : 'The parent is gone, so there is no change to show.';
-    return { target, title, content: confusionMatrixContent(own, parent, parent ? null : why) };
+    const parent = this.#parentOf(run);
+    const content = await workspace.records.read('confusionMatrix', {
+      run: recordedRun(workspace, run),
+      parent,
+      withoutParent:
+        run.manifest.parentId === null
+          ? null
+          : parent
+            ? 'The parent was not evaluated, so there is no change to show.'
+            : 'The parent is gone, so there is no change to show.',
+    });
+    if (content) return { target, title, content };
+    const message =
+      'It stands here as soon as the run has evaluated its validation images, at the end of its training.';
+    return { target, title, content: { kind: 'waiting', message } };
   }
-}
-
-/** "true apple, predicted pear": what the chosen images have in common. */
-export function titleOf(choice: ImageChoice, classNames: readonly string[]): string {
-  const parts = [
-    choice.against === 'any' ? '' : choice.against === 'fixed' ? 'fixed since the parent' : 'broken since the parent',
-    choice.trueClass === null ? '' : `true ${classNames[choice.trueClass] ?? ''}`,
-    choice.predictedClass === null ? '' : `predicted ${classNames[choice.predictedClass] ?? ''}`,
-  ].filter((part) => part !== '');
-  return parts.length === 0 ? 'all validation images' : parts.join(', ');
 }

@@ -1,8 +1,7 @@
 import type * as z from 'zod';
 import { dashboardBoundary, type DashboardRun } from '../../../webviews/protocol/dashboard.ts';
 import { answer, HostChannel } from '../../../webviews/protocol/hostChannel.ts';
-import { readEvaluation } from '../evaluationReader.ts';
-import type { Disposable, PanelWorkspace } from '../panelServices.ts';
+import { recordedRun, type Disposable, type PanelWorkspace } from '../panelServices.ts';
 import { saveAnswers, type Saving } from '../saving.ts';
 import { dashboardChanges, dashboardRuns, ladderTitle } from './dashboardRuns.ts';
 import { readLogTail } from './readLogTail.ts';
@@ -40,10 +39,10 @@ export class DashboardPanel implements Disposable {
     this.#options = options;
     const { workspace, actions, saving } = options;
     const { requests } = dashboardBoundary;
-    const folderOf = (runId: string) => {
+    const runOf = (runId: string) => {
       const run = workspace.runs().find((one) => one.id === runId);
       if (!run) throw new Error('This run is gone.');
-      return run.folder;
+      return run;
     };
     const act = (
       spec: { params: z.ZodObject<{ runId: z.ZodString }>; result: z.ZodNull },
@@ -59,25 +58,10 @@ export class DashboardPanel implements Disposable {
       snapshot: () => this.#snapshot(),
       answers: {
         readSteps: answer(requests.readSteps, (params) => workspace.ask('readSteps', params)),
-        perClass: answer(requests.perClass, async ({ runIds }) => {
-          const found = await Promise.all(
-            runIds.map(async (runId) => ({ runId, evaluation: await readEvaluation(folderOf(runId)) })),
-          );
-          return found.flatMap(({ runId, evaluation }) =>
-            evaluation === null
-              ? []
-              : [
-                  {
-                    runId,
-                    classNames: evaluation.classNames,
-                    recall: evaluation.perClass.map(({ recall }) => recall),
-                    f1: evaluation.perClass.map(({ f1 }) => f1),
-                    support: evaluation.perClass.map(({ support }) => support),
-                  },
-                ],
-          );
-        }),
-        readLog: answer(requests.readLog, ({ runId }) => readLogTail(folderOf(runId))),
+        perClass: answer(requests.perClass, ({ runIds }) =>
+          workspace.records.read('classFigures', { runs: runIds.map((runId) => recordedRun(workspace, runOf(runId))) }),
+        ),
+        readLog: answer(requests.readLog, ({ runId }) => readLogTail(runOf(runId).folder)),
         stop: act(requests.stop, (runId) => actions.stop(runId)),
         openConfusionMatrix: act(requests.openConfusionMatrix, (runId) => actions.openConfusionMatrix(runId)),
         openHardestImages: act(requests.openHardestImages, (runId) => actions.openHardestImages(runId)),

@@ -7,6 +7,7 @@ import type { UpsizeContext } from '../../upsizeContext.ts';
 import type { UpsizeFolder } from '../../upsizeFolder.ts';
 import type { PanelKind } from '../webviewPanels.ts';
 import { workspaceOf } from '../workspaceOf.ts';
+import { imageAugmentation } from './imageAugmentation.ts';
 import type { DatasetGalleryPanel, DatasetPlace } from './datasetGalleryPanel.ts';
 
 const targetSchema = z.object({ folder: z.string() });
@@ -19,7 +20,11 @@ function placeOf(folder: UpsizeFolder): DatasetPlace | null {
   const { dataset } = config;
   const [source, labels] =
     typeof dataset === 'string' ? [dataset, 'upsize.labels.csv'] : [dataset.path, dataset.labels];
-  return { source: path.resolve(base, source), labelsFile: path.resolve(base, labels) };
+  return {
+    source: path.resolve(base, source),
+    labelsFile: path.resolve(base, labels),
+    augmentation: imageAugmentation(config),
+  };
 }
 
 /** The gallery of a folder's data set, with a way to show it exactly some images. */

@@ -4,20 +4,22 @@ import type { Run } from '../../../trainer/protocol/runSummary.ts';
 import { workspacePaths } from '../../../trainer/protocol/runFolder.ts';
 import {
   datasetGalleryBoundary,
+  type Augmented,
   type DatasetGalleryState,
   type GalleryChoice,
 } from '../../../webviews/protocol/datasetGallery.ts';
 import { answer, HostChannel } from '../../../webviews/protocol/hostChannel.ts';
-import { readEvaluation } from '../evaluationReader.ts';
-import type { Disposable, PanelWorkspace } from '../panelServices.ts';
+import { recordedRun, type Disposable, type PanelWorkspace } from '../panelServices.ts';
 import { saveAnswers, type Saving } from '../saving.ts';
-import { galleryContent } from './galleryContent.ts';
+import { describeAugmentation, type ImageAugmentation } from './imageAugmentation.ts';
 import { readDecisions, writeDecisions } from './labelsFile.ts';
-import { readScan, scanStamp } from './readScan.ts';
+import { scanStamp } from './readScan.ts';
 
 /** Larger files are opened in the editor instead. */
 const mostPictureBytes = 16_000_000;
 const lookMs = 1000;
+const progressMs = 200;
+const augmentedImages = 8;
 const pictureTypes: Record<string, string> = {
   '.jpg': 'image/jpeg',
   '.jpeg': 'image/jpeg',
@@ -28,10 +30,14 @@ const pictureTypes: Record<string, string> = {
   '.avif': 'image/avif',
 };
 
-/** Where the data set and its labels file are, as the active config says; null without a config. */
+/** What the active config says of the data set; null without a config. */
 export interface DatasetPlace {
+  /** Absolute path of its folder or CSV file. */
   source: string;
+  /** Absolute path. */
   labelsFile: string;
+  /** How the last stage changes its training images. */
+  augmentation: ImageAugmentation;
 }
 
 /** What the gallery asks of the rest of the extension. */
@@ -60,6 +66,10 @@ export class DatasetGalleryPanel implements Disposable {
   #choice: GalleryChoice | null;
   #stamp = '';
   #root = '';
+  #source = '';
+  /** The search for near images that is under way, and how far it is. */
+  #nearing: AbortController | null = null;
+  #progress: { done: number; total: number } | null = null;
 
   constructor(options: DatasetGalleryOptions) {
     this.#options = options;
@@ -78,6 +88,12 @@ export class DatasetGalleryPanel implements Disposable {
         }),
         picture: answer(requests.picture, ({ file }) => this.#picture(file)),
         lens: answer(requests.lens, ({ file }) => this.#lens(file)),
+        augment: answer(requests.augment, ({ file, round }) => this.#augment(file, round)),
+        nearest: answer(requests.nearest, ({ file }) => this.#nearest(file)),
+        cancelNearest: answer(requests.cancelNearest, () => {
+          this.#nearing?.abort();
+          return null;
+        }),
         openImage: answer(requests.openImage, async ({ file }) => {
           await options.actions.openFile(this.#fileOf(file));
           return null;
@@ -104,6 +120,7 @@ export class DatasetGalleryPanel implements Disposable {
 
   dispose(): void {
     clearInterval(this.#timer);
+    this.#nearing?.abort();
   }
 
   #place(): DatasetPlace {
@@ -141,39 +158,46 @@ export class DatasetGalleryPanel implements Disposable {
     this.#stamp = await this.#now();
     const target = { folder: workspace.folder };
     const place = this.#options.place();
-    const base = { target, title: 'Gallery', trusted, choice: this.#choice };
+    const base = { target, title: 'Gallery', trusted, choice: this.#choice, nearing: this.#progress };
     if (!place) {
       const message = 'The images stand here once an upsize.json says where they are. "Create Config" makes one.';
       return { ...base, content: { kind: 'none', message } };
     }
-    let scan;
+    const evaluated = this.#newestEvaluated();
+    let scanned;
     try {
-      scan = await readScan(workspace.folder, place.source);
+      scanned = await workspace.records.read('gallery', {
+        workspace: workspace.folder,
+        source: place.source,
+        run: evaluated && recordedRun(workspace, evaluated),
+      });
     } catch (error) {
       return { ...base, content: { kind: 'none', message: (error as Error).message } };
     }
-    if (!scan) {
+    if (!scanned) {
       const message =
         'The images stand here once they were scanned: pictures, sizes, classes, duplicates and problems.';
       return { ...base, content: { kind: 'none', message } };
     }
-    this.#root = path.resolve(scan.root);
-    const run = this.#newestEvaluated();
-    const evaluation = run && (await readEvaluation(run.folder).catch(() => null));
+    const { root, source, ...content } = scanned;
+    this.#root = path.resolve(root);
+    this.#source = source;
     const decisions = await readDecisions(place.labelsFile).catch((error: unknown) => {
       this.#options.log(String(error));
       return new Map<string, never>();
     });
     const thumbnails = path.join(workspacePaths(workspace.folder).cache, 'thumbnails');
-    const label = run ? (workspace.nameOf(run.id) ?? `stage ${run.manifest.config.stage.size}`) : '';
-    const content = galleryContent({
-      scan,
-      decisions: [...decisions.values()],
-      labelsFile: path.basename(place.labelsFile),
-      evaluated: run && evaluation ? { runId: run.id, label, evaluation } : null,
-      addressOf: (sheet) => addressOf(path.join(thumbnails, path.basename(sheet))),
-    });
-    return { ...base, title: `Gallery of ${path.basename(scan.source)}`, content };
+    const sheets = content.atlas.sheets.map((sheet) => addressOf(path.join(thumbnails, path.basename(sheet))));
+    return {
+      ...base,
+      title: `Gallery of ${path.basename(source)}`,
+      content: {
+        ...content,
+        atlas: { ...content.atlas, sheets },
+        decisions: [...decisions.values()],
+        labelsFile: path.basename(place.labelsFile),
+      },
+    };
   }
 
   async #picture(file: string): Promise<string> {
@@ -212,5 +236,65 @@ export class DatasetGalleryPanel implements Disposable {
         return { size, top, seen: seen?.dataUri ?? null };
       }),
     );
+  }
+
+  async #augment(file: string, round: number): Promise<Augmented> {
+    const { augmentation: options, size, fit, seed } = this.#place().augmentation;
+    const description = describeAugmentation(options);
+    if (!options) return { images: [], size, description };
+    const { images } = await this.#options.workspace.ask('augmentImage', {
+      file: this.#fileOf(file),
+      size,
+      fit,
+      augmentation: options,
+      seed,
+      imageId: 0,
+      fromEpoch: round * augmentedImages,
+      count: augmentedImages,
+    });
+    return { images, size, description };
+  }
+
+  /** Null where it was cancelled: by its button, or by another search. */
+  async #nearest(file: string): Promise<{ order: string; scanned: number; run: string } | null> {
+    const { workspace } = this.#options;
+    const run = this.#newestEvaluated();
+    if (!run) throw new Error('No model can say yet what is alike. Train a stage; its model is asked then.');
+    this.#nearing?.abort();
+    const search = new AbortController();
+    this.#nearing = search;
+    let told = 0;
+    const tell = (progress: { done: number; total: number } | null) => {
+      if (this.#nearing !== search) return;
+      this.#progress = progress;
+      this.channel.change({ type: 'nearing', nearing: progress });
+    };
+    tell({ done: 0, total: 0 });
+    try {
+      const { order, scanned } = await workspace.ask(
+        'nearestImages',
+        { runId: run.id, source: this.#source, file },
+        {
+          signal: search.signal,
+          onProgress: (done, total) => {
+            const now = Date.now();
+            if (now - told < progressMs) return;
+            told = now;
+            tell({ done, total });
+          },
+        },
+      );
+      return { order, scanned, run: this.#label(run) };
+    } catch (error) {
+      if (search.signal.aborted) return null;
+      throw error;
+    } finally {
+      tell(null);
+      if (this.#nearing === search) this.#nearing = null;
+    }
+  }
+
+  #label(run: Run): string {
+    return this.#options.workspace.nameOf(run.id) ?? `stage ${run.manifest.config.stage.size}`;
   }
 }

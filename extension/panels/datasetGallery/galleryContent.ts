@@ -3,23 +3,19 @@ import type { Scan } from '../../../trainer/protocol/scan.ts';
 import {
   imageColumns,
   problemBits,
-  type Decision,
   type ImageColumn,
   type ScannedContent,
 } from '../../../webviews/protocol/datasetGallery.ts';
+import type { Evaluated } from '../confusionMatrix/confusionMatrixContent.ts';
 
-interface GalleryInput {
-  scan: Scan;
-  decisions: readonly Decision[];
-  labelsFile: string;
-  /** The newest run that was evaluated on this data set. */
-  evaluated: { runId: string; label: string; evaluation: Evaluation } | null;
-  /** Address of a sheet of thumbnails. */
-  addressOf: (sheet: string) => string;
-}
+/** What a scan and an evaluation say; the rest (decisions, addresses) belongs to the panel. */
+export type GalleryContent = Omit<ScannedContent, 'decisions' | 'labelsFile'>;
 
-/** What the gallery shows of a scan; predictions join by content, so that a renamed file keeps its own. Pure. */
-export function galleryContent({ scan, decisions, labelsFile, evaluated, addressOf }: GalleryInput): ScannedContent {
+/**
+ * What the gallery shows of a scan; sheets of thumbnails by their file names. Predictions of `evaluated` join by content,
+ * so that a renamed file keeps its own. Pure.
+ */
+export function galleryContent(scan: Scan, evaluated: Evaluated | null): GalleryContent {
   const { images } = scan;
   const problems = new Int32Array(images.file.length);
   const mark = (indexes: readonly number[], bit: number) => {
@@ -46,24 +42,17 @@ export function galleryContent({ scan, decisions, labelsFile, evaluated, address
   };
   const all = new Int32Array(imageColumns.length * images.file.length);
   imageColumns.forEach((name, at) => all.set(sources[name], at * images.file.length));
+  const { created, width: widths, height: heights, side, sizes, tooSmall, suggestedSizes, leftOut } = scan;
+  const shared = { created, width: widths, height: heights, side, sizes, tooSmall, suggestedSizes, leftOut };
   return {
     kind: 'scanned',
-    created: scan.created,
+    ...shared,
     classes: scan.classes.map(({ name }) => name),
     images: images.file.length,
     files: images.file.join('\0'),
     columns: Buffer.from(all.buffer).toString('base64'),
-    atlas: { cell: scan.atlas.cell, columns: scan.atlas.columns, sheets: scan.atlas.sheets.map(addressOf) },
-    width: scan.width,
-    height: scan.height,
-    side: scan.side,
-    sizes: scan.sizes,
-    tooSmall: scan.tooSmall,
-    suggestedSizes: scan.suggestedSizes,
-    leftOut: scan.leftOut,
-    decisions: [...decisions],
-    labelsFile,
-    run: evaluated && { runId: evaluated.runId, label: evaluated.label },
+    atlas: { cell: scan.atlas.cell, columns: scan.atlas.columns, sheets: scan.atlas.sheets },
+    run: evaluated && { runId: evaluated.runId, label: evaluated.name ?? `stage ${evaluated.size}` },
     groups: [...scan.duplicates, ...scan.nearDuplicates],
   };
 }

@@ -2,67 +2,133 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import type { Decision } from '../../../webviews/protocol/datasetGallery.ts';
 
-const head = 'path,label,excluded\n';
+const ownColumns = ['path', 'label', 'excluded'] as const;
+type OwnColumn = (typeof ownColumns)[number];
+
+/** The labels file as it stands, with whatever people wrote beside our three columns. Cells are text. */
+interface LabelsTable {
+  head: string[];
+  /** May be shorter or longer than the head. */
+  rows: string[][];
+}
+
+/** Index of a column, whichever way its name is written; −1 where there is none. */
+function place({ head }: LabelsTable, column: OwnColumn): number {
+  return head.findIndex((name) => name.toLowerCase() === column);
+}
 
 /**
- * Reads what people decided of images: `path,label,excluded`. A file that is not there decides nothing.
+ * Reads the file. One that is not there, or is empty, has our three columns and no rows.
  *
  * @throws an Error with a sentence for the user where it is no such CSV, so that it is never written over.
  */
-export async function readDecisions(file: string): Promise<Map<string, Decision>> {
-  let text: string;
+async function readTable(file: string): Promise<LabelsTable> {
+  let text = '';
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return new Map();
-    throw error;
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
   }
-  let rows: Record<string, string>[];
+  let records: string[][];
   try {
-    rows = parse(text, { columns: true, bom: true, skip_empty_lines: true, trim: true, relax_column_count: true });
+    records = parse(text, { bom: true, skip_empty_lines: true, trim: true, relax_column_count: true });
   } catch (error) {
     throw new Error(`${file} is not a CSV file that can be read: ${(error as Error).message}`, { cause: error });
   }
-  if (rows[0] && rows[0]['path'] === undefined) throw new Error(`${file} has no column "path".`);
+  const [head = [...ownColumns], ...rows] = records;
+  const table = { head, rows };
+  if (place(table, 'path') === -1) throw new Error(`${file} has no column "path".`);
+  return table;
+}
+
+/** What a table decides; of rows for the same image the last holds. */
+function decisionsIn(table: LabelsTable): Map<string, Decision> {
+  const [path, label, excluded] = ownColumns.map((column) => place(table, column)) as [number, number, number];
   const decisions = new Map<string, Decision>();
-  for (const row of rows) {
-    const path = row['path'] ?? '';
-    if (path === '') continue;
-    decisions.set(path, {
-      file: path,
-      label: row['label'] || null,
-      excluded: /^(true|yes|1|x)$/i.test(row['excluded'] ?? ''),
-    });
+  for (const row of table.rows) {
+    const file = row[path] ?? '';
+    if (file === '') continue;
+    const decision = { file, label: row[label] || null, excluded: /^(true|yes|1|x)$/i.test(row[excluded] ?? '') };
+    decisions.set(file, decision);
   }
   return decisions;
+}
+
+/** Reads what people decided of images: `path,label,excluded`. A file that is not there decides nothing. Throws as `writeDecisions`. */
+export async function readDecisions(file: string): Promise<Map<string, Decision>> {
+  return decisionsIn(await readTable(file));
 }
 
 function field(value: string): string {
   return /[",\r\n]|^\s|\s$/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
 }
 
-/** The file as it is written: one line a decision, sorted by path, so that a difference shows what was decided. Pure. */
-export function labelsText(decisions: Iterable<Decision>): string {
-  const lines = [...decisions]
-    .filter(({ label, excluded }) => label !== null || excluded)
-    .sort((a, b) => (a.file < b.file ? -1 : 1))
-    .map(({ file, label, excluded }) => `${field(file)},${field(label ?? '')},${excluded ? 'true' : ''}\n`);
-  return head + lines.join('');
+/** The file as it is written: one line an image, sorted by path, so that a difference shows what was decided. */
+function textOf(table: LabelsTable): string {
+  const path = place(table, 'path');
+  const rows = [...table.rows].sort((a, b) => ((a[path] ?? '') < (b[path] ?? '') ? -1 : 1));
+  return [table.head, ...rows].map((row) => `${row.map(field).join(',')}\n`).join('');
 }
 
-/** Adds decisions to the file, as a whole put in place at once. Returns all that now hold. Image files are never touched. */
-export async function writeDecisions(file: string, changes: readonly Decision[]): Promise<Decision[]> {
-  const decisions = await readDecisions(file);
-  for (const change of changes) {
-    if (change.label === null && !change.excluded) decisions.delete(change.file);
-    else decisions.set(change.file, change);
+/** The table after decisions. A row that decides nothing any more goes, unless people wrote something of their own in it. */
+function decided(before: LabelsTable, changes: readonly Decision[]): LabelsTable {
+  const head = [...before.head];
+  for (const column of ownColumns) if (place({ head, rows: [] }, column) === -1) head.push(column);
+  const table = { head, rows: before.rows };
+  const [path, label, excluded] = ownColumns.map((column) => place(table, column)) as [number, number, number];
+  const changed = new Map(changes.map((change) => [change.file, change]));
+  const known = new Set<string>();
+  const rows = before.rows.map((row) => {
+    const change = changed.get(row[path] ?? '');
+    if (!change) return row;
+    known.add(change.file);
+    const cells = Array.from({ length: Math.max(row.length, head.length) }, (_, at) => row[at] ?? '');
+    cells[label] = change.label ?? '';
+    cells[excluded] = change.excluded ? 'true' : '';
+    return cells;
+  });
+  for (const change of changed.values()) {
+    if (known.has(change.file)) continue;
+    const cells = head.map(() => '');
+    cells[path] = change.file;
+    cells[label] = change.label ?? '';
+    cells[excluded] = change.excluded ? 'true' : '';
+    rows.push(cells);
   }
+  return { head, rows: rows.filter((row) => row.some((cell, at) => at !== path && cell !== '')) };
+}
+
+/** The last write of each file; the next waits for it, or it would start from a table that is no longer so. */
+const writing = new Map<string, Promise<unknown>>();
+
+/**
+ * Adds decisions to the file, as a whole put in place at once; columns of people's own stay as they are. Returns all
+ * decisions that now hold. Image files are never touched.
+ *
+ * @throws an Error with a sentence for the user where the file is there and no such CSV.
+ */
+export async function writeDecisions(file: string, changes: readonly Decision[]): Promise<Decision[]> {
+  const before = writing.get(file) ?? Promise.resolve();
+  const own = before.then(
+    () => write(file, changes),
+    () => write(file, changes),
+  );
+  writing.set(file, own);
+  try {
+    return await own;
+  } finally {
+    if (writing.get(file) === own) writing.delete(file);
+  }
+}
+
+async function write(file: string, changes: readonly Decision[]): Promise<Decision[]> {
+  const table = decided(await readTable(file), changes);
   const temporary = `${file}.${process.pid}.tmp`;
   try {
-    await writeFile(temporary, labelsText(decisions.values()));
+    await writeFile(temporary, textOf(table));
     await rename(temporary, file);
   } finally {
     await rm(temporary, { force: true });
   }
-  return [...decisions.values()];
+  return [...decisionsIn(table).values()];
 }

@@ -1,36 +1,9 @@
-import type { Evaluation } from '../../../trainer/protocol/runFolder.ts';
 import type { Run } from '../../../trainer/protocol/runSummary.ts';
-import {
-  hardestImagesBoundary,
-  type HardestImagesState,
-  type HardImage,
-} from '../../../webviews/protocol/hardestImages.ts';
+import { hardestImagesBoundary, type HardestImagesState } from '../../../webviews/protocol/hardestImages.ts';
 import { answer, HostChannel } from '../../../webviews/protocol/hostChannel.ts';
 import { datasetFile } from '../datasetFile.ts';
-import { readEvaluation } from '../evaluationReader.ts';
-import type { Disposable, PanelWorkspace } from '../panelServices.ts';
+import { recordedRun, type Disposable, type PanelWorkspace } from '../panelServices.ts';
 import { saveAnswers, type Saving } from '../saving.ts';
-
-const mostImages = 60;
-
-/** The images with the greatest loss, hardest first; what is not finite is hardest of all. Pure. */
-export function hardestOf({ images, classNames }: Evaluation, most = mostImages): HardImage[] {
-  const hardness = (at: number) => {
-    const loss = images.loss[at] ?? 0;
-    return Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY;
-  };
-  return images.file
-    .map((_, at) => at)
-    .sort((a, b) => (hardness(b) === hardness(a) ? a - b : hardness(b) - hardness(a)))
-    .slice(0, most)
-    .map((at) => ({
-      file: images.file[at] ?? '',
-      trueClass: classNames[images.trueClass[at] ?? -1] ?? '',
-      predicted: classNames[images.predictedClass[at] ?? -1] ?? '',
-      confidence: images.confidence[at] ?? 0,
-      loss: images.loss[at] ?? 0,
-    }));
-}
 
 interface HardestImagesOptions {
   workspace: PanelWorkspace;
@@ -116,20 +89,19 @@ export class HardestImagesPanel implements Disposable {
         message: 'This run is gone. What was deleted can be restored from the side panel for 30 days.',
       };
     const title = `Hardest images of ${workspace.nameOf(runId) ?? `stage ${run.manifest.config.stage.size}`}`;
-    let evaluation;
+    let images;
     try {
-      evaluation = await readEvaluation(run.folder);
+      images = await workspace.records.read('hardestImages', { run: recordedRun(workspace, run) });
     } catch (error) {
       return { ...base, title, message: (error as Error).message };
     }
-    if (!evaluation) {
+    if (!images) {
       return {
         ...base,
         title,
         message: 'They stand here as soon as the run has evaluated its validation images, at the end of its training.',
       };
     }
-    const images = hardestOf(evaluation);
     return { ...base, title, message: images.length === 0 ? 'There are no validation images.' : null, images };
   }
 }

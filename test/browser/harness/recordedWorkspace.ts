@@ -1,12 +1,19 @@
+import path from 'node:path';
+import { RecordReader } from '../../../extension/panels/records/recordReader.ts';
 import type { PanelWorkspace } from '../../../extension/panels/panelServices.ts';
 import type { Run } from '../../../trainer/protocol/runSummary.ts';
 import { RunStore } from '../../../trainer/protocol/runStore.ts';
 import { predictorMethods } from '../../../trainer/protocol/predictor.ts';
 import { readStepsOf } from './readStepsOf.ts';
 
+const records = new RecordReader(
+  path.resolve(import.meta.dirname, '../../../extension/panels/records/recordWorker.ts'),
+);
+
 /** A workspace folder of recorded runs, as the extension would give it to the panels. */
 export class RecordedWorkspace implements PanelWorkspace {
   readonly folder: string;
+  readonly records = records;
   readonly names = new Map<string, string>();
   readonly #store: RunStore;
   readonly #listeners = new Set<() => void>();

@@ -4,7 +4,7 @@ import { runLogged } from '../../../scripts/vscode/runLogged.ts';
 import type { CodeServerInstall } from '../../../scripts/vscode/codeServerInstall.ts';
 import { createProcessSession, type ProcessSession } from './processSession.ts';
 
-const startTimeoutMs = 60_000;
+const startTimeoutMs = 120_000;
 
 export interface CodeServerOptions {
   install: CodeServerInstall;

@@ -90,6 +90,7 @@ describe('chart maths', () => {
       to: 4,
       formatX: String,
       formatY: String,
+      fromY: null,
       colors: { background: '#fff', foreground: '#000', muted: '#777', grid: '#eee', fontFamily: 'a"b' },
     });
     assert.ok(!svg.includes('<img') && !svg.includes('<script') && !svg.includes('\u0000'));

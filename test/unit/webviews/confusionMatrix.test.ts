@@ -6,7 +6,7 @@ import {
   chosenImages,
   confusionMatrixContent,
 } from '../../../extension/panels/confusionMatrix/confusionMatrixContent.ts';
-import { hardestOf } from '../../../extension/panels/hardestImages/hardestImagesPanel.ts';
+import { hardestOf } from '../../../extension/panels/hardestImages/hardestOf.ts';
 import type { Evaluation } from '../../../trainer/protocol/runFolder.ts';
 import {
   calibrationError,

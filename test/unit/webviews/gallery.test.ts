@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { labelsText, readDecisions, writeDecisions } from '../../../extension/panels/datasetGallery/labelsFile.ts';
+import { readDecisions, writeDecisions } from '../../../extension/panels/datasetGallery/labelsFile.ts';
 import { safeFileName } from '../../../extension/panels/saving.ts';
 import { readLabelsFile } from '../../../trainer/dataset/labelsFile.ts';
 import { filteredImages, imageTable, noFilter, type ImageTable } from '../../../webviews/datasetGallery/imageTable.ts';
@@ -108,7 +108,43 @@ describe('gallery', () => {
       assert.equal(readFileSync(file, 'utf8'), 'path,label,excluded\na.jpg,,true\nz.jpg,pear,\n');
       await writeDecisions(file, [{ file: 'a.jpg', label: null, excluded: false }]);
       assert.equal(readFileSync(file, 'utf8'), 'path,label,excluded\nz.jpg,pear,\n');
-      assert.equal(labelsText([]), 'path,label,excluded\n');
+      await writeDecisions(file, [{ file: 'z.jpg', label: null, excluded: false }]);
+      assert.equal(readFileSync(file, 'utf8'), 'path,label,excluded\n');
+    });
+
+    it('keep the columns that people added, and their rows', async () => {
+      const file = path.join(folder, 'columns.csv');
+      writeFileSync(
+        file,
+        '\ufeffnote,Path,label,excluded,by\r\n"blurred, ask",b.jpg,pear,,Ann\r\n,c.jpg,fig,,Bo,more\r\n',
+      );
+      await writeDecisions(file, [
+        { file: 'b.jpg', label: null, excluded: false },
+        { file: 'c.jpg', label: 'kiwi', excluded: true },
+        { file: 'a.jpg', label: null, excluded: true },
+      ]);
+      assert.equal(
+        readFileSync(file, 'utf8'),
+        'note,Path,label,excluded,by\n,a.jpg,,true,\n"blurred, ask",b.jpg,,,Ann\n,c.jpg,kiwi,true,Bo,more\n',
+      );
+      assert.equal((await readLabelsFile(file)).get('c.jpg')?.label, 'kiwi');
+    });
+
+    it("get the columns that a file of people's own lacks", async () => {
+      const file = path.join(folder, 'lacks.csv');
+      writeFileSync(file, 'path,seen\na.jpg,yes\n');
+      await writeDecisions(file, [{ file: 'a.jpg', label: 'fig', excluded: false }]);
+      assert.equal(readFileSync(file, 'utf8'), 'path,seen,label,excluded\na.jpg,yes,fig,\n');
+    });
+
+    it('all hold when they are made at once', async () => {
+      const file = path.join(folder, 'quick.csv');
+      await Promise.all(
+        ['a.jpg', 'b.jpg', 'c.jpg'].map((image) =>
+          writeDecisions(file, [{ file: image, label: null, excluded: true }]),
+        ),
+      );
+      assert.equal(readFileSync(file, 'utf8'), 'path,label,excluded\na.jpg,,true\nb.jpg,,true\nc.jpg,,true\n');
     });
 
     it('never write over a file that is something else', async () => {

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import * as z from 'zod';
-import { evaluationSchema, runPaths, type Evaluation } from '../../trainer/protocol/runFolder.ts';
+import { evaluationSchema, runPaths, type Evaluation } from '../../../trainer/protocol/runFolder.ts';
 
 interface Kept {
   stamp: string;

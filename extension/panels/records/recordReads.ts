@@ -1,0 +1,118 @@
+import type { CompareRunsState } from '../../../webviews/protocol/compareRuns.ts';
+import type { EvaluatedContent, ImageChoice } from '../../../webviews/protocol/confusionMatrix.ts';
+import type { ClassFigures } from '../../../webviews/protocol/dashboard.ts';
+import type { HardImage } from '../../../webviews/protocol/hardestImages.ts';
+import { confusionDelta, disagreementOf } from '../compareRuns/comparison.ts';
+import { chosenImages, confusionMatrixContent, type Evaluated } from '../confusionMatrix/confusionMatrixContent.ts';
+import { galleryContent, type GalleryContent } from '../datasetGallery/galleryContent.ts';
+import { readScan } from '../datasetGallery/readScan.ts';
+import { hardestOf } from '../hardestImages/hardestOf.ts';
+import { explainClass, type ExplainedClass } from './explainClass.ts';
+import { readEvaluation } from './readEvaluation.ts';
+
+/** A run by what its records are read and named by. */
+export interface RecordedRun {
+  runId: string;
+  name: string | null;
+  /** Side of its images in pixels. */
+  size: number;
+  /** Absolute path of its folder. */
+  folder: string;
+}
+
+async function evaluated(run: RecordedRun | null): Promise<Evaluated | null> {
+  const evaluation = run && (await readEvaluation(run.folder));
+  return run && evaluation ? { runId: run.runId, name: run.name, size: run.size, evaluation } : null;
+}
+
+/** As `evaluated`, where a run that cannot be read is as good as one that is not there. */
+async function evaluatedIfReadable(run: RecordedRun | null): Promise<Evaluated | null> {
+  return evaluated(run).catch(() => null);
+}
+
+/**
+ * What is read of evaluations and scans, whose files have a record an image and grow with the data set. All of it happens in a
+ * thread of its own (`recordWorker.ts`); only what a panel shows comes out. Each takes and gives plain data, and rejects with a
+ * sentence for the user where a file cannot be understood.
+ */
+export const recordReads = {
+  /** Null where the run is not evaluated. `withoutParent` says why there is no parent; null for a first stage. */
+  confusionMatrix: async (asked: {
+    run: RecordedRun;
+    parent: RecordedRun | null;
+    withoutParent: string | null;
+  }): Promise<EvaluatedContent | null> => {
+    const own = await evaluated(asked.run);
+    const parent = await evaluatedIfReadable(asked.parent);
+    return own && confusionMatrixContent(own, parent, parent ? null : asked.withoutParent);
+  },
+
+  /** The images that a click on the matrix means, most confident first; null where the run is not evaluated. */
+  chosenImages: async (asked: { run: RecordedRun; parent: RecordedRun | null; choice: ImageChoice; most: number }) => {
+    const own = await evaluated(asked.run);
+    if (!own) return null;
+    const { images, classNames } = own.evaluation;
+    const chosen = chosenImages(own.evaluation, (await evaluated(asked.parent))?.evaluation ?? null, asked.choice);
+    const files = chosen.slice(0, asked.most).map((at) => ({
+      file: images.file[at] ?? '',
+      trueClass: images.trueClass[at] ?? 0,
+      predictedClass: images.predictedClass[at] ?? 0,
+      confidence: images.confidence[at] ?? 0,
+    }));
+    return { total: chosen.length, files, classNames };
+  },
+
+  /** One entry a run that was evaluated. */
+  classFigures: async (asked: { runs: readonly RecordedRun[] }): Promise<ClassFigures[]> => {
+    const found = await Promise.all(asked.runs.map(evaluated));
+    return found.flatMap((one) => {
+      if (!one) return [];
+      const { classNames, perClass } = one.evaluation;
+      const column = (name: 'recall' | 'f1' | 'support') => perClass.map((figures) => figures[name]);
+      return [{ runId: one.runId, classNames, recall: column('recall'), f1: column('f1'), support: column('support') }];
+    });
+  },
+
+  /** Greatest loss first; null where the run is not evaluated. */
+  hardestImages: async (asked: { run: RecordedRun }): Promise<HardImage[] | null> => {
+    const own = await evaluated(asked.run);
+    return own && hardestOf(own.evaluation);
+  },
+
+  /** Where runs disagree, and what each fixed and broke against the first of them that was evaluated. */
+  comparison: async (asked: {
+    runs: readonly RecordedRun[];
+  }): Promise<Pick<CompareRunsState, 'disagreement' | 'confusionDeltas'>> => {
+    const found = (await Promise.all(asked.runs.map(evaluatedIfReadable))).filter((one) => one !== null);
+    const [first, ...others] = found;
+    return {
+      disagreement:
+        found.length === asked.runs.length ? disagreementOf(found.map(({ evaluation }) => evaluation)) : null,
+      confusionDeltas: first
+        ? others.map(({ runId, evaluation }) => confusionDelta(runId, first.evaluation, evaluation))
+        : [],
+    };
+  },
+
+  /** What the gallery shows of the newest scan of a data set; null where there is none. */
+  gallery: async (asked: {
+    workspace: string;
+    source: string;
+    run: RecordedRun | null;
+  }): Promise<(GalleryContent & { root: string; source: string }) | null> => {
+    const scan = await readScan(asked.workspace, asked.source);
+    if (!scan) return null;
+    const { root, source } = scan;
+    return { ...galleryContent(scan, await evaluatedIfReadable(asked.run)), root, source };
+  },
+
+  /** How well a run knows one class; null where the run is not evaluated. */
+  explainClass: async (asked: { run: RecordedRun; className: string }): Promise<ExplainedClass | null> => {
+    const own = await evaluated(asked.run);
+    return own && explainClass(own.evaluation, asked.className);
+  },
+};
+
+export type RecordRead = keyof typeof recordReads;
+export type RecordParams<M extends RecordRead> = Parameters<(typeof recordReads)[M]>[0];
+export type RecordResult<M extends RecordRead> = Awaited<ReturnType<(typeof recordReads)[M]>>;

@@ -1,0 +1,185 @@
+import { strict as assert } from 'node:assert';
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { FrameLocator } from 'playwright-core';
+import * as z from 'zod';
+import { buildSuites } from '../buildSuites.ts';
+import { startBrowserVscode, type BrowserVscode, type VscodeWindow } from '../harness/browserVscode.ts';
+import { ended, readRun, startedRun, tinyWorkspace, until, upsizeIn } from '../harness/upsizeWindow.ts';
+
+const trainer = path.resolve(import.meta.dirname, '../../../dist/trainer.cjs');
+/** Of a machine that has much else to do. */
+const contentTimeoutMs = 180_000;
+
+/** Of `upsize show --json`: what the panels show too. */
+const shownRunSchema = z.object({
+  state: z.string(),
+  valAccuracy: z.number().nullable(),
+  valLoss: z.number().nullable(),
+  gain: z.number().nullable(),
+  epochRecords: z.array(
+    z.object({
+      epoch: z.number(),
+      step: z.number(),
+      accuracy: z.number(),
+      valAccuracy: z.number(),
+      loss: z.number(),
+      valLoss: z.number(),
+    }),
+  ),
+  classes: z.array(z.object({ name: z.string(), support: z.number(), f1: z.number() })),
+});
+
+describe('panels in an editor', function () {
+  this.timeout(900_000);
+  let vscode: BrowserVscode;
+  let window: VscodeWindow;
+  let workspace: Awaited<ReturnType<typeof tinyWorkspace>>;
+  const ladder: string[] = [];
+  let live = '';
+
+  /** The page of the panel in front, once it has its content. */
+  const front = async (heading: string | RegExp): Promise<FrameLocator> => {
+    const page = window.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+    await page.getByRole('heading', { level: 1, name: heading }).waitFor({ timeout: contentTimeoutMs });
+    return page;
+  };
+  const open = async (command: string, argument: unknown, heading: string | RegExp): Promise<FrameLocator> => {
+    await upsizeIn(window, command, argument);
+    return front(heading);
+  };
+  const show = async (runId: string) => {
+    const values = [trainer, 'show', runId, '--json', '--workspace', workspace.folder];
+    const { stdout } = await promisify(execFile)(process.execPath, values, { maxBuffer: 50e6 });
+    return shownRunSchema.parse(JSON.parse(stdout));
+  };
+  const cells = async (row: ReturnType<FrameLocator['locator']>) => row.locator('th, td').allInnerTexts();
+  /** As panels write it, without the unit. */
+  const percentText = (share: number | null | undefined) => ((share ?? Number.NaN) * 100).toFixed(1);
+
+  before(async () => {
+    const bridgeBundle = path.join(await buildSuites(), 'bridge.cjs');
+    workspace = await tinyWorkspace();
+    vscode = await startBrowserVscode({ bridgeBundle });
+    window = await vscode.open({ folder: workspace.folder, size: { width: 1600, height: 1100 } });
+    window.page.setDefaultTimeout(contentTimeoutMs);
+    for (let stage = 0; stage < 2; stage++) {
+      const run = await ended(workspace.folder, startedRun(await upsizeIn(window, 'trainNextStage')));
+      assert.equal(run.state, 'completed', run.summary.message ?? '');
+      ladder.push(run.id);
+      await upsizeIn(window, 'refreshRuns');
+    }
+    await upsizeIn(window, 'scanDataset');
+  });
+  after(async () => {
+    await vscode.stop();
+    await workspace.remove();
+  });
+
+  it('dashboard: opens by its command with the numbers of `upsize show --json`', async () => {
+    const page = await open('openDashboard', { runId: ladder[1] }, 'Ladder 1');
+    const strip = page.getByRole('group', { name: 'Stages of the ladder' }).getByRole('button');
+    assert.equal(await strip.count(), 2);
+    for (const [at, runId] of ladder.entries()) {
+      const shown = await show(runId);
+      assert.equal(await strip.nth(at).locator('.accuracy').innerText(), `${percentText(shown.valAccuracy)}\u202f%`);
+    }
+    const second = await show(ladder[1] ?? '');
+    await page.getByRole('button', { name: 'accuracy, %: show as a table' }).click();
+    const rows = page.getByRole('region', { name: 'accuracy, %, table' }).locator('tbody tr');
+    const last = await cells(rows.last());
+    const epoch = second.epochRecords.at(-1);
+    assert.deepEqual(
+      last.slice(1, 7),
+      [(epoch?.epoch ?? 0) + 1, epoch?.step, epoch?.accuracy, epoch?.valAccuracy, epoch?.loss, epoch?.valLoss].map(
+        String,
+      ),
+    );
+    await page.getByRole('button', { name: 'accuracy, %: show as a table' }).click();
+  });
+
+  it('confusion matrix: counts what the run counted, and leads to exactly those images', async () => {
+    const page = await open('openConfusionMatrix', { runId: ladder[1] }, 'Confusion matrix of stage 32');
+    const { classes } = await show(ladder[1] ?? '');
+    await page.getByRole('columnheader', { name: 'class' }).getByRole('button').click();
+    const rows = await page.getByRole('region', { name: 'Figures of each class' }).locator('tbody tr').all();
+    const found = await Promise.all(rows.map(cells));
+    const expected = classes.map(({ name, support, f1 }) => [name, String(support), percentText(f1)]);
+    assert.deepEqual(
+      found.map(([name, images, _precision, _recall, f1]) => [name, images, f1]).sort(),
+      expected.sort(),
+    );
+    await page.getByRole('button', { name: 'lime', exact: true }).click();
+    await page.getByRole('heading', { name: 'true lime' }).waitFor();
+    const images = classes.find(({ name }) => name === 'lime')?.support ?? 0;
+    await page.getByRole('button', { name: 'Show in Gallery' }).click();
+    const gallery = await front('Gallery of photos');
+    await gallery.getByText(new RegExp(`^${images} images?: true lime$`)).waitFor();
+    const tiles = await gallery.getByRole('option').all();
+    assert.equal(tiles.length, images);
+    for (const tile of tiles) assert.match((await tile.getAttribute('aria-label')) ?? '', /^lime\//);
+  });
+
+  it('gallery: asks each stage what it sees, and keeps a decision in the labels file', async () => {
+    const page = await open('openDatasetGallery', { folder: workspace.folder }, 'Gallery of photos');
+    await page.getByText('48 shown').waitFor();
+    const grid = page.getByRole('listbox', { name: 'Images' });
+    await grid.press('Home');
+    await grid.press('Enter');
+    await page.getByRole('img', { name: 'banana, banana/00.png' }).waitFor();
+    const lens = page.getByRole('img', { name: /^As the network sees it at (16|32) pixels$/ });
+    await lens.nth(1).waitFor({ timeout: contentTimeoutMs });
+    await grid.press('Delete');
+    await page.getByRole('button', { name: '1 in upsize.labels.csv' }).waitFor();
+    const written = () => readFile(path.join(workspace.folder, 'upsize.labels.csv'), 'utf8');
+    assert.equal(await written(), 'path,label,excluded\nbanana/00.png,,true\n');
+    await grid.press('Control+z');
+    await until('the decision is taken back', async () => (await written()) === 'path,label,excluded\n');
+  });
+
+  it('hardest images: the predictor shows where the network looked', async () => {
+    const page = await open('openHardestImages', { runId: ladder[1] }, 'Hardest images of stage 32');
+    await page.locator('.hard img').first().waitFor({ timeout: contentTimeoutMs });
+    await page.getByRole('radio', { name: 'what spoke for the true class' }).click();
+    await page.locator('.hard canvas').first().waitFor();
+  });
+
+  it('compare: stands the runs side by side', async () => {
+    const page = await open('compareRuns', { runIds: ladder }, '2 runs compared');
+    const row = page.locator('.metrics tbody tr', { has: page.getByRole('button', { name: 'val_accuracy' }) });
+    const shown = await Promise.all(ladder.map(show));
+    const texts = (await row.locator('td').allInnerTexts()).map((text) => text.replace(/[^\d.]/g, ''));
+    assert.deepEqual(
+      texts,
+      shown.map(({ valAccuracy }) => percentText(valAccuracy)),
+    );
+  });
+
+  it('dashboard: follows a run that trains, with the numbers of `upsize show --json`, and stops it', async () => {
+    live = startedRun(await upsizeIn(window, 'startNewLadder', { changes: { epochs: 5000 } }));
+    await until('it trains', () => readRun(workspace.folder, live).summary.epochs.length > 0);
+    await upsizeIn(window, 'refreshRuns');
+    const page = await open('openDashboard', { runId: live }, 'Ladder 2');
+    const status = page.locator('.status');
+    const epochShown = async () => Number(/epoch (\d+)\/5000/.exec(await status.innerText())?.[1] ?? 0);
+    const first = await epochShown();
+    await until('the dashboard moves by itself', async () => (await epochShown()) > first);
+    await page.getByRole('button', { name: 'accuracy, %: show as a table' }).click();
+    const rows = page.getByRole('region', { name: 'accuracy, %, table' }).locator('tbody tr');
+    const before = await rows.count();
+    await until('a row comes for a new epoch', async () => (await rows.count()) > before);
+    assert.equal(readRun(workspace.folder, live).state, 'running');
+    const texts = await cells(rows.nth(before));
+    const epoch = (await show(live)).epochRecords[before];
+    assert.deepEqual(
+      texts.slice(1, 7),
+      [before + 1, epoch?.step, epoch?.accuracy, epoch?.valAccuracy, epoch?.loss, epoch?.valLoss].map(String),
+    );
+    await page.getByRole('button', { name: 'accuracy, %: show as a table' }).click();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await until('the run has stopped', () => readRun(workspace.folder, live).state === 'stopped');
+    await status.getByText('stopped').waitFor();
+  });
+});
