@@ -4,7 +4,9 @@ import { extendSchema, freezeSchema, type Extend, type Freeze } from '../../trai
 import type { Run } from '../../trainer/protocol/runSummary.ts';
 import { readLayers } from '../runs/readLayers.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
-import { answered, askText, choose, chooseRun, numberProblem } from './ask.ts';
+import { answered, askText, choose, chooseRun } from './ask.ts';
+import { askJoiningSize, checkGraft, confirmGraft, type GraftRequest } from './graft.ts';
+import { Declined } from './registerCommand.ts';
 import { fineTuneRequest, startTraining, type Started } from './startTraining.ts';
 import { canBeParent } from './trainCommands.ts';
 
@@ -60,31 +62,30 @@ function namesIn(text: string): Freeze {
   return names.length === 0 ? 'none' : names;
 }
 
-/** A larger input in front of a run's model: asks for size, feeder, cut and what stays frozen, shows the graft, starts. */
+/**
+ * A larger input in front of a run's model: asks how it grows, what stays frozen and for a size that can be joined, shows the
+ * graft check, and starts when that is confirmed. A caller that says the size has nothing to confirm; it is checked all the same.
+ */
 export async function extendModel(context: UpsizeContext, argument: unknown, request: unknown): Promise<Started> {
   const { folder, run } = await chooseRun(context, argument, {
     ...parentOnly,
     title: 'Extend the model of which run?',
   });
   const said = extendRequestSchema.safeParse(request).data ?? {};
-  const { size: parentSize } = run.manifest.config.stage;
-  const size = said.size ?? (await chooseSize(parentSize));
   const extend = said.extend ?? (await chooseExtend());
   const freeze = said.freeze ?? (await chooseFrozen(run, extend));
-  const changes = { size, extend, freeze };
-  if (said.size === undefined) await confirmGraft(run, { size, extend, freeze });
-  return startTraining(context, folder, { what: 'next', from: run.id, changes });
-}
-
-async function chooseSize(parentSize: number): Promise<number> {
-  const size = await choose<number | undefined>('Size of the images', [
-    { label: `${parentSize * 2} px`, description: 'twice as large', value: parentSize * 2 },
-    { label: `${parentSize * 4} px`, description: 'four times as large', value: parentSize * 4 },
-    { label: 'Another size…', value: undefined },
-  ]);
-  if (size !== undefined) return size;
-  const bounds = { least: parentSize, most: 1024, whole: true };
-  return Number(await askText('Size of the images in pixels', { problem: numberProblem(bounds) }));
+  const changes = { extend, freeze };
+  const graft: GraftRequest = { from: run.id, parentSize: run.manifest.config.stage.size, changes };
+  let { size } = said;
+  if (size === undefined) {
+    const checked = await askJoiningSize(context, folder, graft);
+    await confirmGraft(checked);
+    ({ size } = checked);
+  } else {
+    const answer = await checkGraft(context, folder, graft, size);
+    if (answer.outcome === 'cannotJoin') throw new Declined(answer.message);
+  }
+  return startTraining(context, folder, { what: 'next', from: run.id, changes: { ...changes, size } });
 }
 
 async function chooseExtend(): Promise<Extend> {
@@ -115,23 +116,6 @@ async function chooseFrozen(run: Run, extend: Extend): Promise<Freeze> {
   if (frozen === 'layers') return chooseLayers(run, 'Freeze which layers?');
   if (frozen === 'parent' && extend.strategy === 'resize') return 'none';
   return frozen;
-}
-
-/** What will be joined to what, before anything starts. The trainer checks it with a batch and refuses what cannot be joined. */
-async function confirmGraft(run: Run, graft: { size: number; extend: Extend; freeze: Freeze }): Promise<void> {
-  const { size, extend, freeze } = graft;
-  const parameters = run.summary.model?.totalParameters;
-  const detail = [
-    `Takes ${size} × ${size} px; the run takes ${run.manifest.config.stage.size} × ${run.manifest.config.stage.size} px.`,
-    extend.strategy === 'resize'
-      ? 'No new layers.'
-      : `New layers: ${extend.feeder} feeder, ${extend.cut === 'wholeTrunk' ? 'in front of the whole model' : 'in place of its first convolution'}.`,
-    `Frozen: ${Array.isArray(freeze) ? freeze.join(', ') : freeze === 'parent' ? 'all that comes from the run' : 'nothing'}.`,
-    ...(parameters === undefined ? [] : [`The run has ${parameters.toLocaleString()} parameters.`]),
-    'Shapes, memory and one batch are checked before the first step; what cannot be joined is refused.',
-  ].join('\n');
-  const start = 'Train';
-  answered(await vscode.window.showInformationMessage('Extend this model?', { modal: true, detail }, start));
 }
 
 export async function unfreezeAndFineTune(context: UpsizeContext, argument: unknown): Promise<Started> {

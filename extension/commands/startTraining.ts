@@ -7,7 +7,8 @@ import type { UpsizeFolder } from '../upsizeFolder.ts';
 import { choose } from './ask.ts';
 import { Declined } from './registerCommand.ts';
 
-const choiceExitCode = 4;
+/** Of the command line: there is nothing to do, or something to choose first. */
+export const choiceExitCode = 4;
 
 /** What a command that trains gives back. */
 export interface Started {
@@ -62,7 +63,8 @@ export async function resumeTraining(context: UpsizeContext, folder: UpsizeFolde
   return started(context, folder, answer, { what: 'next' });
 }
 
-function withConfig(folder: UpsizeFolder, request: TrainRequest): TrainRequest {
+/** A request with the folder's active config where it names none. */
+export function withConfig(folder: UpsizeFolder, request: TrainRequest): TrainRequest {
   const { file } = folder.config;
   return request.config !== undefined || file === null ? request : { ...request, config: file };
 }

@@ -8,6 +8,7 @@ import type { StageChanges, TrainRequest } from '../trainer/trainArguments.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
 import { answered, askText, choose, chooseFolder, chooseRun, numberProblem, runIdIn } from './ask.ts';
+import { askOtherSize } from './graft.ts';
 import { Declined, registerCommand } from './registerCommand.ts';
 import { resumeTraining, startTraining, type Started } from './startTraining.ts';
 
@@ -107,12 +108,12 @@ async function trainFromRun(context: UpsizeContext, argument: unknown): Promise<
     const what: TrainRequest['what'] = request.stage === undefined ? 'next' : { stage: request.stage - 1 };
     return startTraining(context, folder, { what, from: run.id, ...changesOf(request) });
   }
-  const chosen = await chooseStage(folder, run);
+  const chosen = await chooseStage(context, folder, run);
   return startTraining(context, folder, { ...chosen, from: run.id });
 }
 
 /** A stage of the config that is no smaller than the run's, or a size of the user's own. */
-async function chooseStage(folder: UpsizeFolder, run: Run): Promise<TrainRequest> {
+async function chooseStage(context: UpsizeContext, folder: UpsizeFolder, run: Run): Promise<TrainRequest> {
   const { size } = run.manifest.config.stage;
   const stages = (folder.config.config?.stages ?? []).map((stage, index) => ({ size: stage.size, index }));
   const choices = stages
@@ -127,11 +128,8 @@ async function chooseStage(folder: UpsizeFolder, run: Run): Promise<TrainRequest
     { label: 'Another size…', value: 'size' },
   ]);
   if (chosen !== 'size') return chosen;
-  const text = await askText('Size of the images in pixels', {
-    value: String(size * 2),
-    problem: numberProblem({ least: 8, most: 1024, whole: true }),
-  });
-  return { what: 'next', changes: { size: Number(text) } };
+  const graft = await askOtherSize(context, folder, { from: run.id, parentSize: size, changes: {} });
+  return { what: 'next', changes: { size: graft.size } };
 }
 
 async function trainWithChanges(context: UpsizeContext, argument: unknown): Promise<Started> {

@@ -1,4 +1,5 @@
-import type { Config } from '../protocol/config.ts';
+import type { Config, EffectiveConfig } from '../protocol/config.ts';
+import type { Run } from '../protocol/runSummary.ts';
 import { resolveStage } from '../stages/plan.ts';
 import { CommandError, exitCodes } from './commandContext.ts';
 
@@ -19,4 +20,14 @@ export async function checkStages(config: Config, configFile: string): Promise<v
     const reason = error instanceof Error ? error.message : String(error);
     throw new CommandError(`${configFile}: ${reason}`, exitCodes.usage, { cause: error });
   }
+}
+
+/**
+ * Refuses a stage whose size cannot be joined to its parent's model, before there is a run of it: the message names the sizes
+ * that can be joined.
+ */
+export async function checkJoin(parent: Run, effective: EffectiveConfig): Promise<void> {
+  const { refuseGraft } = await import('../stages/checkGraft.ts');
+  const refusal = refuseGraft(parent, effective);
+  if (refusal) throw new CommandError(refusal.message, exitCodes.usage);
 }

@@ -5,7 +5,7 @@ import { RunStore } from '../protocol/runStore.ts';
 import type { Run } from '../protocol/runSummary.ts';
 import type { NextPlan } from '../stages/plan.ts';
 import { startRun } from '../stages/startRun.ts';
-import { checkStages } from './checkStages.ts';
+import { checkJoin, checkStages } from './checkStages.ts';
 import { choiceCommands, chooseStage, furtherCommands, type ChosenStage, type StageChoice } from './chooseStage.ts';
 import { CommandError, exitCodes, say, sayJson, type CommandContext } from './commandContext.ts';
 import { addCommonOptions, workspaceOf } from './commonOptions.ts';
@@ -25,6 +25,7 @@ export function defineTrain(command: Command, context: CommandContext): void {
     const choice = choiceOf(options, workspace);
     const session = { options, workspace, found, context };
     if (options.dryRun) showPlan(session, planNow(session, choice));
+    else if (options.graftCheck) await checkGrown(session, planNow(session, choice));
     else if (options.all) await trainAll(session, choice);
     else await trainOne(session, choice);
   });
@@ -52,6 +53,7 @@ function checkTogether(options: TrainOptions): void {
   );
   exclude(options.all, options.size !== undefined, '--all trains the sizes of the config; leave out --size.');
   exclude(options.all, options.stage !== undefined, '--all goes on from the last stage; leave out --stage.');
+  exclude(options.graftCheck, options.all, '--graft-check looks at one stage; leave out --all.');
   exclude(options.newLadder, options.from !== undefined, '--new-ladder starts from nothing; leave out --from.');
   exclude(
     options.all,
@@ -114,10 +116,37 @@ function showPlan(session: Session, plan: Plan): void {
   else say(output, `${planSentence(plan)} ${reason}`);
 }
 
+/** Shows the graft check of what would be trained. Ends with a choice to make where the size cannot be joined. */
+async function checkGrown(session: Session, plan: Plan): Promise<void> {
+  if (plan.kind !== 'train') {
+    refuse(session, plan);
+    return;
+  }
+  const { parent, effective } = plan;
+  if (parent === null) {
+    throw new CommandError(
+      'The first stage grows from nothing, so there is no graft to check. Name a run with --from.',
+      exitCodes.usage,
+    );
+  }
+  const { context, options } = session;
+  // Loaded here only: it brings tfjs and the engine along.
+  const { graftLines } = await import('./graftLines.ts');
+  const { checkGraft } = await import('../stages/checkGraft.ts');
+  const { loadEngine, parseEngineChoice } = await import('../engine/loadEngine.ts');
+  const asked = parseEngineChoice(context.environment.UPSIZE_ENGINE);
+  const engine = await loadEngine(asked === 'auto' ? effective.engine : asked);
+  const answer = await checkGraft(parent, effective, engine.name);
+  if (answer.outcome === 'cannotJoin') context.exitCode = exitCodes.choice;
+  if (options.json) sayJson(context.output, answer);
+  else for (const line of graftLines(answer)) say(context.output, line);
+}
+
 async function start(session: Session, plan: ChosenStage): Promise<string> {
   const { workspace, found, context } = session;
   const { effective, parent } = plan;
   if (parent === null) await checkStages(found.config, found.configFile);
+  else await checkJoin(parent, effective);
   say(context.errorOutput, planSentence(plan));
   const { id } = await startRun({ workspace, baseDirectory: found.baseDirectory, effective, parent });
   return id;

@@ -15,6 +15,7 @@ export const trainOptionsSchema = commonOptionsSchema.extend({
   newLadder: z.boolean().default(false),
   detach: z.boolean().default(false),
   dryRun: z.boolean().default(false),
+  graftCheck: z.boolean().default(false),
   card: z.string().optional(),
   epochs: z.string().optional(),
   learningRate: z.string().optional(),
@@ -40,6 +41,10 @@ export function addTrainOptions(command: Command): Command {
     .option('--new-ladder', 'begin again with the first stage')
     .option('--detach', 'return at once; the run goes on by itself')
     .option('--dry-run', 'say what would be trained, and train nothing')
+    .option(
+      '--graft-check',
+      'try how the new model would grow from its parent: layers, parameters, memory; train nothing',
+    )
     .option('--card <file>', 'where the run card is written (default: .upsize/cards/)')
     .optionsGroup('For this run only, without editing the config:')
     .option('--epochs <n>', 'most epochs')

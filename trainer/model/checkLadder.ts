@@ -1,3 +1,4 @@
+import type { NamedArray } from '../engine/trainStep.ts';
 import type { Extend, ModelOptions } from '../protocol/config.ts';
 import { convNetTopology } from './convNet.ts';
 import { GraftError, planGraft } from './graftPlan.ts';
@@ -34,7 +35,8 @@ export function checkLadder(options: ModelOptions, stages: readonly LadderStage[
   }
 }
 
-function zeroWeights(topology: Topology) {
+/** Weights of a topology's shapes, all zeros: enough to work out what a graft will be. */
+export function zeroWeights(topology: Topology): NamedArray[] {
   return [...costsOf(topology).values()].flatMap(({ weights }) =>
     weights.map(({ name, shape }) => ({ name, shape, data: new Float32Array(elements(shape)) })),
   );

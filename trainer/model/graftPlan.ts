@@ -47,6 +47,19 @@ export function sizesForFeeders(parentSize: number): number[] {
   return sizes;
 }
 
+/** Of the parent's own size and its doublings up to 1024, those that this way of growing can join to it. */
+export function joinableSizes(parent: Topology, parentWeights: readonly NamedArray[], extend: Extend): number[] {
+  const parentSize = parentSizeOf(parent);
+  return [parentSize, ...sizesForFeeders(parentSize)].filter((size) => {
+    try {
+      costsOf(planGraft(parent, parentWeights, extend, { size, stagePrefix: `s${size}`, seed: 0 }).topology);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
 function parentSizeOf({ inputShape: [height, width, channels] }: Topology): number {
   if (height !== width || channels !== 3)
     throw new GraftError(

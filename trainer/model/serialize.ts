@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { NamedArray } from '../engine/trainStep.ts';
 import { preprocessingSchema } from '../protocol/preprocessing.ts';
 import { readWeights, writeWeights } from './modelWeights.ts';
-import { buildModel, costsOf, elements, parseTopology } from './topology.ts';
+import { buildModel, costsOf, elements, parseTopology, type Topology } from './topology.ts';
 
 /** What Upsize adds to a model file, in `userDefinedMetadata.upsize`: how to get from a picture to an answer with a name. */
 export const modelMetadataSchema = z.object({
@@ -112,19 +112,7 @@ export interface OpenedModel {
  * and within the limits before anything is allocated. Throws, saying what is wrong, else.
  */
 export function openModel({ modelJson, weights }: ModelArtifacts, limits: ModelLimits = modelLimits): OpenedModel {
-  if (modelJson.length > limits.jsonBytes)
-    throw new Error(
-      `model.json has ${modelJson.length} characters; ${limits.jsonBytes} are the most that Upsize reads.`,
-    );
-  let json: unknown;
-  try {
-    json = JSON.parse(modelJson);
-  } catch (error) {
-    throw new Error('model.json is not JSON; it may have been cut off.', { cause: error });
-  }
-  const parsed = modelJsonSchema.safeParse(json);
-  if (!parsed.success) throw new Error(`model.json is no model of Upsize: ${z.prettifyError(parsed.error)}`);
-  const { modelTopology, weightsManifest, userDefinedMetadata } = parsed.data;
+  const { modelTopology, weightsManifest, userDefinedMetadata } = parseModelJson(modelJson, limits);
   const metadata = userDefinedMetadata.upsize;
   const topology = parseTopology(modelTopology);
   const costs = costsOf(topology);
@@ -173,4 +161,25 @@ export function openModel({ modelJson, weights }: ModelArtifacts, limits: ModelL
   const model = buildModel(topology);
   writeWeights(model, arrays);
   return { model, metadata };
+}
+
+/** The layers of a model file, without its weights and without a tensor. Throws, saying what is wrong with it. */
+export function topologyIn(modelJson: string): Topology {
+  return parseTopology(parseModelJson(modelJson, modelLimits).modelTopology);
+}
+
+function parseModelJson(modelJson: string, limits: ModelLimits): z.infer<typeof modelJsonSchema> {
+  if (modelJson.length > limits.jsonBytes)
+    throw new Error(
+      `model.json has ${modelJson.length} characters; ${limits.jsonBytes} are the most that Upsize reads.`,
+    );
+  let json: unknown;
+  try {
+    json = JSON.parse(modelJson);
+  } catch (error) {
+    throw new Error('model.json is not JSON; it may have been cut off.', { cause: error });
+  }
+  const parsed = modelJsonSchema.safeParse(json);
+  if (!parsed.success) throw new Error(`model.json is no model of Upsize: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
 }

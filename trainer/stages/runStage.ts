@@ -7,6 +7,7 @@ import { openPixels } from '../dataset/openPixels.ts';
 import { countSmaller, prepareDataset, releaseDataset, type PreparedDataset } from '../dataset/prepareDataset.ts';
 import { evaluateModel, validateModel } from '../evaluation/evaluateModel.ts';
 import { loadEngine, parseEngineChoice, type Engine } from '../engine/loadEngine.ts';
+import { slotNamesOf } from '../engine/optimizers.ts';
 import type { TrainStep } from '../engine/trainStep.ts';
 import { describeModel, verifyGraft } from '../model/graftCheck.ts';
 import { freezeProof, hashFrozen, verifyFreezeProof } from '../model/freezeProof.ts';
@@ -254,7 +255,7 @@ class StageRun {
     } else {
       initialValAccuracy = this.#before.model?.initialValAccuracy ?? null;
     }
-    const slotsPerWeight = { rmsprop: 1, adam: 2, sgd: 1 }[stage.training.optimizer.name];
+    const slotsPerWeight = slotNamesOf(stage.training.optimizer).length;
     this.#emit({
       type: 'model',
       ...describeModel(model, { batchSize, trunkLayers, slotsPerWeight }),

@@ -10,6 +10,7 @@ import { graft } from '../model/graft.ts';
 import { readWeights } from '../model/modelWeights.ts';
 import { openModelFolder } from '../model/modelFolder.ts';
 import { modelArtifacts, openModel, type ModelMetadata, type OpenedModel } from '../model/serialize.ts';
+import type { EffectiveStage } from '../protocol/config.ts';
 import { runFolderOf, runPaths, type RunManifest } from '../protocol/runFolder.ts';
 import { writeFileAtomic } from '../run/atomicFile.ts';
 import { CheckpointFolder } from '../run/checkpoint.ts';
@@ -34,7 +35,7 @@ const recordSchema = z.object({
 });
 
 /** A stage's model as it was made: written once, so that a resume needs neither the parent nor luck. */
-function files(runFolder: string) {
+export function stageModelFiles(runFolder: string): { topology: string; record: string } {
   const { checkpoints } = runPaths(runFolder);
   return { topology: path.join(checkpoints, 'model.json'), record: path.join(checkpoints, 'stage.json') };
 }
@@ -65,9 +66,9 @@ export async function makeStageModel(
       parent.model.dispose();
     }
   }
-  const frozenLayers = freezeFor(manifest, made);
+  const frozenLayers = freezeStage(manifest.config.stage, made);
   const frozenBefore = hashFrozen(readWeights(made.model), frozenLayers);
-  const { topology, record } = files(runFolder);
+  const { topology, record } = stageModelFiles(runFolder);
   writeFileAtomic(topology, modelArtifacts(made.model, metadata).modelJson);
   writeFileAtomic(
     record,
@@ -86,11 +87,11 @@ export function reopenStageModel(
   manifest: RunManifest,
   weights: readonly NamedArray[],
 ): StageModel | null {
-  const { topology, record } = files(runFolder);
+  const { topology, record } = stageModelFiles(runFolder);
   if (!existsSync(topology) || !existsSync(record)) return null;
   const { trunkLayers, preservesParent, frozen } = recordSchema.parse(JSON.parse(readFileSync(record, 'utf8')));
   const { model } = openModel({ modelJson: readFileSync(topology, 'utf8'), weights: concatenated(weights) });
-  const frozenLayers = freezeFor(manifest, { model, trunkLayers });
+  const frozenLayers = freezeStage(manifest.config.stage, { model, trunkLayers });
   return { model, trunkLayers, preservesParent, frozenLayers, frozenBefore: new Map(Object.entries(frozen)) };
 }
 
@@ -116,7 +117,10 @@ async function openParent(workspace: string, manifest: RunManifest): Promise<Ope
 export function openBest(runFolder: string): OpenedModel {
   const best = new CheckpointFolder(runFolder).readNewest('best');
   if (best === null) throw new Error(`${runFolder}: no epoch was finished, so there are no best weights.`);
-  return openModel({ modelJson: readFileSync(files(runFolder).topology, 'utf8'), weights: concatenated(best.weights) });
+  return openModel({
+    modelJson: readFileSync(stageModelFiles(runFolder).topology, 'utf8'),
+    weights: concatenated(best.weights),
+  });
 }
 
 /** Checkpoints keep weights in the model's order, as model files do. */
@@ -125,8 +129,11 @@ function concatenated(weights: readonly NamedArray[]): Uint8Array {
   return Buffer.concat(parts);
 }
 
-function freezeFor(manifest: RunManifest, made: Pick<StageModel, 'model' | 'trunkLayers'>): string[] {
-  const { extend, freeze: spec } = manifest.config.stage;
+/** Freezes what a stage wants frozen and names it. Throws when a name matches no layer or nothing is left to train. */
+export function freezeStage(
+  { extend, freeze: spec }: EffectiveStage,
+  made: Pick<StageModel, 'model' | 'trunkLayers'>,
+): string[] {
   if (extend?.strategy === 'resize' && extend.trainableFrom !== undefined) {
     return freezeBefore(made.model, extend.trainableFrom);
   }

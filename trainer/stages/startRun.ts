@@ -59,8 +59,8 @@ export function requestStop(folder: string, by: string): void {
   writeFileAtomic(runPaths(folder).stop, JSON.stringify(request));
 }
 
-/** The weights that a stage after this run starts from. */
-function weightsOf(run: Run): { weights: 'model' | 'best'; weightsSha256: string } {
+/** The weights that a stage after this run starts from. Throws where it has none. */
+export function weightsOf(run: Run): { weights: 'model' | 'best'; weightsSha256: string } {
   const { weightsSha256, bestCheckpoint } = run.summary;
   if (run.state === 'completed' && weightsSha256 !== null) return { weights: 'model', weightsSha256 };
   if (bestCheckpoint) return { weights: 'best', weightsSha256: bestCheckpoint.weightsSha256 };
