@@ -1,33 +1,46 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type * as vscode from 'vscode';
+import type { NodeCommand } from '../trainer/runCommandLine.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 
 /**
- * Puts `upsize` on the PATH of VS Code's terminals: a small script that runs the trainer of this extension, in the Node that
- * the extension runs it with.
+ * Puts `upsize` on the PATH of VS Code's terminals: a small script that runs the trainer of this extension, in VS Code's own Node
+ * and, as soon as it is known, in the one that the extension runs it with.
  */
 export function registerTerminalCommand({ extension, trainer, log }: UpsizeContext): vscode.Disposable[] {
   const variables = extension.environmentVariableCollection;
   variables.description = 'Puts the command upsize on the PATH';
   const folder = path.join(extension.globalStorageUri.fsPath, 'bin');
-  try {
-    writeScripts(folder, process.execPath, trainer.entry, 'electron' in process.versions);
-    variables.prepend('PATH', `${folder}${path.delimiter}`);
-  } catch (error) {
-    // The command line in terminals is a convenience; without it all else works.
-    log.warn(`upsize is not on the PATH of terminals: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const write = (node: NodeCommand) => {
+    try {
+      writeScripts(folder, node, trainer.entry);
+      variables.prepend('PATH', `${folder}${path.delimiter}`);
+    } catch (error) {
+      // The command line in terminals is a convenience; without it all else works.
+      log.warn(`upsize is not on the PATH of terminals: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  const isElectron = 'electron' in process.versions;
+  write({ file: process.execPath, environment: isElectron ? { ELECTRON_RUN_AS_NODE: '1' } : {} });
+  trainer.onDidChooseNode(write);
   return [];
 }
 
-function writeScripts(folder: string, node: string, entry: string, isElectron: boolean): void {
+/** For a POSIX shell and for Windows' one. */
+function writeScripts(folder: string, { file, environment }: NodeCommand, entry: string): void {
   mkdirSync(folder, { recursive: true });
+  const variables = Object.entries(environment);
   const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
-  const prefix = isElectron ? 'ELECTRON_RUN_AS_NODE=1 ' : '';
-  const script = path.join(folder, 'upsize');
-  writeFileSync(script, `#!/bin/sh\n${prefix}exec ${quoted(node)} ${quoted(entry)} "$@"\n`);
-  chmodSync(script, 0o755);
-  const set = isElectron ? 'set ELECTRON_RUN_AS_NODE=1\r\n' : '';
-  writeFileSync(path.join(folder, 'upsize.cmd'), `@echo off\r\n${set}"${node}" "${entry}" %*\r\n`);
+  const set = variables.map(([name, value]) => `${name}=${quoted(value)} `).join('');
+  replaceFile(path.join(folder, 'upsize'), `#!/bin/sh\n${set}exec ${quoted(file)} ${quoted(entry)} "$@"\n`, 0o755);
+  const setOnWindows = variables.map(([name, value]) => `set ${name}=${value}\r\n`).join('');
+  replaceFile(path.join(folder, 'upsize.cmd'), `@echo off\r\n${setOnWindows}"${file}" "${entry}" %*\r\n`, 0o644);
+}
+
+/** Replaces a script as a whole: a terminal of another window may be starting it. */
+function replaceFile(file: string, text: string, mode: number): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  writeFileSync(temporary, text, { mode });
+  renameSync(temporary, file);
 }

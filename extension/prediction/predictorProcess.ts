@@ -18,9 +18,12 @@ import {
 } from '../../trainer/protocol/predictor.ts';
 import type { NodeCommand } from '../trainer/runCommandLine.ts';
 
-const openTimeoutMs = 30_000;
-const askTimeoutMs = 60_000;
+const usualTimeoutsMs = { open: 30_000, ask: 60_000 };
 const killGraceMs = 2000;
+/** No answer is as long; what is, is no answer. */
+const mostMessageBytes = 64 * 1024 * 1024;
+/** With which all that it says begins. */
+const firstBytes = 'Content-Length: ';
 
 export interface PredictorOptions {
   node: NodeCommand;
@@ -30,6 +33,8 @@ export interface PredictorOptions {
   /** Absolute path of the workspace folder. */
   workspace: string;
   log: (line: string) => void;
+  /** How long it may take to open, and to answer. One that says nothing for as long is ended. */
+  timeoutsMs?: { open: number; ask: number };
 }
 
 /** How far a request is. */
@@ -68,25 +73,63 @@ export async function startPredictor(options: PredictorOptions): Promise<Predict
     windowsHide: true,
   });
   createInterface(child.stderr).on('line', log);
+  let fault: string | undefined;
+  /** Ends a child that cannot be talked to. */
+  const end = (why: string) => {
+    fault ??= why;
+    // Whatever is still in the pipe is not for anybody.
+    child.stdout.destroy();
+    child.kill('SIGKILL');
+  };
   const stopped = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(`it could not be started (${error.message})`));
-    child.once('exit', (code, signal) =>
-      resolve(signal === null ? `it ended with exit code ${code}` : `it was ended by ${signal}`),
-    );
+    child.once('exit', (code, signal) => {
+      const how = signal === null ? `it ended with exit code ${code}` : `it was ended by ${signal}`;
+      resolve(fault ?? how);
+    });
   });
   // Without listeners, a pipe that breaks with the child would be an error of the extension host.
   for (const stream of [child.stdin, child.stdout]) stream.on('error', () => undefined);
+  // Looked at before the reader does: it would search all of a flood for a header, again and again.
+  child.stdout.once('data', (chunk: Buffer) => {
+    if (!firstBytes.startsWith(chunk.toString('latin1', 0, firstBytes.length))) {
+      end(`it said what no predictor says (${JSON.stringify(chunk.toString('utf8', 0, 60))}) and was ended`);
+    }
+  });
+  let bytesSinceMessage = 0;
+  let lastMessageAt = performance.now();
+  child.stdout.on('data', (chunk: Buffer) => {
+    bytesSinceMessage += chunk.length;
+    if (bytesSinceMessage > mostMessageBytes) end('it printed without end and was ended');
+  });
   const connection = createMessageConnection(
     new StreamMessageReader(child.stdout),
     new StreamMessageWriter(child.stdin),
+    undefined,
+    {
+      messageStrategy: {
+        handleMessage(message, next) {
+          bytesSinceMessage = 0;
+          lastMessageAt = performance.now();
+          next(message);
+        },
+      },
+    },
   );
-  connection.onError(() => undefined);
+  connection.onError(([error]) =>
+    end(`it said what no predictor says (${JSON.stringify(error.message)}) and was ended`),
+  );
   connection.listen();
   const dispose = () => {
     connection.dispose();
     child.stdin.end();
     const timer = setTimeout(() => child.kill('SIGKILL'), killGraceMs);
     void stopped.then(() => clearTimeout(timer));
+  };
+  const timeoutsMs = options.timeoutsMs ?? usualTimeoutsMs;
+  /** A question may only have waited for others; where nothing at all was said, the child hangs. */
+  const onTimeout = (timeoutMs: number) => {
+    if (performance.now() - lastMessageAt >= timeoutMs) end('it did not answer and was ended');
   };
   const listeners = new Map<number, OnProgress>();
   let tokens = 0;
@@ -108,7 +151,8 @@ export async function startPredictor(options: PredictorOptions): Promise<Predict
         method,
         params: onProgress ? { ...params, progressToken: token } : params,
         signal,
-        timeoutMs: askTimeoutMs,
+        timeoutMs: timeoutsMs.ask,
+        onTimeout,
         onBegin: (restart) => (stillThere = restart),
       });
     } finally {
@@ -120,7 +164,8 @@ export async function startPredictor(options: PredictorOptions): Promise<Predict
       method: 'open',
       params: { workspace, hostPid: process.pid },
       signal: undefined,
-      timeoutMs: openTimeoutMs,
+      timeoutMs: timeoutsMs.open,
+      onTimeout,
       onBegin: () => undefined,
     });
     return { stopped, engine, ask, dispose };
@@ -137,6 +182,7 @@ interface Request<M extends PredictorMethod> {
   signal: AbortSignal | undefined;
   /** From the beginning, or from the last sign of life. */
   timeoutMs: number;
+  onTimeout: (timeoutMs: number) => void;
   /** Given what starts the time limit anew. */
   onBegin: (restart: () => void) => void;
 }
@@ -145,7 +191,7 @@ interface Request<M extends PredictorMethod> {
 async function request<M extends PredictorMethod>(
   connection: MessageConnection,
   stopped: Promise<string>,
-  { method, params, signal, timeoutMs, onBegin }: Request<M>,
+  { method, params, signal, timeoutMs, onTimeout, onBegin }: Request<M>,
 ): Promise<PredictorResult<M>> {
   const cancellation = new CancellationTokenSource();
   const cancel = () => cancellation.cancel();
@@ -161,6 +207,7 @@ async function request<M extends PredictorMethod>(
       new Promise<never>((_resolve, reject) => {
         const giveUp = () => {
           cancellation.cancel();
+          onTimeout(timeoutMs);
           reject(new Error(`The process that makes predictions did not answer within ${timeoutMs / 1000} s.`));
         };
         timer = setTimeout(giveUp, timeoutMs);

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type * as z from 'zod';
+import { probeReport } from '../../trainer/protocol/probeReport.ts';
 import { childEnvironment } from './childEnvironment.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import { runCommandLine } from './runCommandLine.ts';
@@ -29,11 +30,13 @@ export interface TrainerCall {
   onLine?: (line: string) => void;
 }
 
-const probeMemoryMegabytes = 512;
+/** Loading an engine from a cold disk may take long. */
+const probeTimeoutMs = 60_000;
 
 /** Calls the trainer's command line, in a Node that can run it. */
 export class Trainer {
   readonly #settings: TrainerSettings;
+  readonly #listeners: ((node: ChosenNode) => void)[] = [];
   #chosen: { key: string; node: Promise<ChosenNode> } | undefined;
 
   constructor(settings: TrainerSettings) {
@@ -61,6 +64,11 @@ export class Trainer {
       });
     }
     return this.#chosen.node;
+  }
+
+  /** Tells which Node was chosen, whenever one is. */
+  onDidChooseNode(listener: (node: ChosenNode) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** The next call asks anew which Node to take: an engine was installed. */
@@ -103,20 +111,14 @@ export class Trainer {
       isElectron: 'electron' in process.versions,
       searchPath: process.env['PATH'] ?? '',
     });
-    const { startPredictor } = await import('../prediction/predictorProcess.ts');
     const node = await chooseNode(candidates, async (candidate) => {
-      const predictor = await startPredictor({
-        node: candidate,
-        entry,
-        environment: this.environment,
-        memoryLimitMegabytes: probeMemoryMegabytes,
-        workspace: path.dirname(entry),
-        log,
-      });
-      predictor.dispose();
-      return predictor.engine;
+      const args = ['engine', 'probe'];
+      const call = { node: candidate, entry, args, cwd: path.dirname(entry), environment: this.environment };
+      return parseAnswer(probeReport, await runCommandLine({ ...call, timeoutMs: probeTimeoutMs }), 'engine probe');
     });
-    log(`The trainer runs in ${node.source} (${node.file}), engine ${node.engine}`);
+    const why = node.whyNotNative === null ? '' : ` (${node.whyNotNative})`;
+    log(`The trainer runs in ${node.source} (${node.file}), engine ${node.engine}${why}`);
+    for (const listener of this.#listeners) listener(node);
     return node;
   }
 }

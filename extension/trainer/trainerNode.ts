@@ -1,7 +1,10 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
+import type { ProbeReport } from '../../trainer/protocol/probeReport.ts';
 import type { NodeCommand } from './runCommandLine.ts';
 import { TrainerError } from './trainerError.ts';
+
+const leastNode = 22;
 
 export interface NodeCandidate extends NodeCommand {
   /** For people: where it comes from. */
@@ -10,24 +13,27 @@ export interface NodeCandidate extends NodeCommand {
 
 export interface ChosenNode extends NodeCandidate {
   engine: 'native' | 'wasm';
+  /** Why not the native engine, as a sentence; null where it is used, or where WASM was asked for. */
+  whyNotNative: string | null;
 }
 
-/** Which Nodes could run the trainer, in the order to try: the setting's, VS Code's own, the first on PATH. */
+/** Which Nodes could run the trainer, in the order to try: VS Code's own, the setting's, the first on PATH. */
 export function nodeCandidates(options: {
   setting: string;
   execPath: string;
   isElectron: boolean;
   searchPath: string;
 }): NodeCandidate[] {
-  const candidates: NodeCandidate[] = [];
+  const candidates: NodeCandidate[] = [
+    {
+      file: options.execPath,
+      environment: options.isElectron ? { ELECTRON_RUN_AS_NODE: '1' } : {},
+      source: 'VS Code’s own Node',
+    },
+  ];
   if (options.setting !== '') {
     candidates.push({ file: options.setting, environment: {}, source: 'the setting upsize.nodePath' });
   }
-  candidates.push({
-    file: options.execPath,
-    environment: options.isElectron ? { ELECTRON_RUN_AS_NODE: '1' } : {},
-    source: 'VS Code’s own Node',
-  });
   const onPath = firstOnPath(options.searchPath);
   if (onPath !== undefined) candidates.push({ file: onPath, environment: {}, source: 'node on PATH' });
   return candidates;
@@ -49,20 +55,23 @@ function isExecutable(file: string): boolean {
 }
 
 /**
- * The first candidate in which a child loads sharp and the native engine, by `probe`; else the first that has WASM. Throws
- * with what was tried where none works.
+ * The first candidate in which a child, by `probe`, decodes an image and trains one step on the native engine; else the first
+ * that does so on WASM. Another Node is only asked where it could do better. Throws with what was tried where none works.
  */
 export async function chooseNode(
   candidates: readonly NodeCandidate[],
-  probe: (candidate: NodeCandidate) => Promise<'native' | 'wasm'>,
+  probe: (candidate: NodeCandidate) => Promise<ProbeReport>,
 ): Promise<ChosenNode> {
   let slow: ChosenNode | undefined;
   const failures: string[] = [];
   for (const candidate of candidates) {
     try {
-      const engine = await probe(candidate);
-      if (engine === 'native') return { ...candidate, engine };
-      slow ??= { ...candidate, engine };
+      const { node, engine, whyNotNative = null, nativeInstalled } = await probe(candidate);
+      if (majorOf(node) < leastNode) throw new Error(`it is Node ${node}; ${leastNode} or newer is needed`);
+      if (engine === 'native') return { ...candidate, engine, whyNotNative: null };
+      slow ??= { ...candidate, engine, whyNotNative };
+      // Not installed or not wanted: no Node can change that.
+      if (!nativeInstalled || whyNotNative === null) break;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       failures.push(`${candidate.source} (${candidate.file}): ${why}`);
@@ -71,6 +80,10 @@ export async function chooseNode(
   if (slow) return slow;
   throw new TrainerError(
     'noNode',
-    `No Node here can run Upsize’s trainer. Set "upsize.nodePath" to a Node 22 or newer. Tried: ${failures.join('; ')}`,
+    `No Node here can run Upsize’s trainer. Set "upsize.nodePath" to a Node ${leastNode} or newer. Tried: ${failures.join('; ')}`,
   );
+}
+
+function majorOf(version: string): number {
+  return Number(/^v?(\d+)\./.exec(version)?.[1] ?? 0);
 }

@@ -3,6 +3,7 @@ import { createEagerStep } from './eagerStep.ts';
 import { engineEnvironment } from './engineEnvironment.ts';
 import { runTool } from './install/runTool.ts';
 import { type EngineChoice, loadEngine, type LoadEngineOptions } from './loadEngine.ts';
+import { findNativeParts } from './native/nativeParts.ts';
 import { sampleBatch, sampleNet, sampleStepOptions } from './sampleNet.ts';
 
 /**
@@ -30,6 +31,7 @@ export async function runProbe(choice: EngineChoice, options: LoadEngineOptions 
       engine: engine.name,
       tensorflow: engine.tensorflow,
       loss,
+      nativeInstalled: findNativeParts({ addonPath: options.addonPath }).found,
       ...(engine.whyNotNative === undefined ? {} : { whyNotNative: engine.whyNotNative }),
     };
   } finally {

@@ -11,6 +11,8 @@ export const probeReport = z.object({
   engine: z.enum(['native', 'wasm']),
   tensorflow: z.string().nullable(),
   whyNotNative: z.string().optional(),
+  /** Whether the native engine is installed: where it is and is not used, another Node may do better. */
+  nativeInstalled: z.boolean(),
   /** Loss of the one step: a finite number. */
   loss: z.number(),
 });

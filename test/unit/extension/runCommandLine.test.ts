@@ -1,13 +1,14 @@
 import { strict as assert } from 'node:assert';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
 import { parseAnswer } from '../../../extension/trainer/parseAnswer.ts';
 import { runCommandLine } from '../../../extension/trainer/runCommandLine.ts';
 import { TrainerError, type TrainerFailure } from '../../../extension/trainer/trainerError.ts';
+import { goneSoon } from './processes.ts';
 
-/** Tiny trainers that go wrong, each in its way. The first thing each prints is its process id. */
+/** Tiny trainers that go wrong, each in its way. The first thing each does is to write its process id beside itself. */
 const faulty = {
   crashes: `console.error('upsize: photos: there is no such folder. Name another in upsize.json.'); process.exit(1)`,
   saysNothing: `process.exit(7)`,
@@ -24,7 +25,12 @@ describe('calling the trainer', () => {
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'upsize-fake-'));
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
+  afterEach(async () => {
+    const notes = readdirSync(folder).filter((name) => name.endsWith('.pid'));
+    const ids = notes.map((name) => Number(readFileSync(path.join(folder, name), 'utf8')));
+    if (ids.length > 0) await goneSoon(ids);
+    rmSync(folder, { recursive: true });
+  });
 
   const call = (
     name: keyof typeof faulty,
