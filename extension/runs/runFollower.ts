@@ -12,6 +12,8 @@ export interface RunsSnapshot {
 
 /** How long one look may hold the extension host before it lets others work. */
 const sliceMs = 8;
+/** Of a log: read within about that time. */
+const sliceBytes = 4 * 1024 * 1024;
 const liveEveryMs = 400;
 const listEveryMs = 1000;
 /** A finished run changes only by a resume or an evaluation from elsewhere; each is looked at again this often. */
@@ -119,6 +121,8 @@ export class RunFollower {
     let sliceStart = performance.now();
     for (const id of ids) {
       if (this.#ended) return;
+      // A long log is read in parts; what it comes to is shown when all of it is read.
+      while (this.#store.readSome(id, sliceBytes)) await letOthersWork();
       changed = this.#lookAt(id) || changed;
       if (performance.now() - sliceStart < sliceMs) continue;
       await letOthersWork();

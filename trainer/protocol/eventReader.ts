@@ -1,9 +1,14 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { decodeEvent, type LoggedEvent } from './events.ts';
+import { decodeEvent, hasRightChecksum, type LoggedEvent } from './events.ts';
 import { runPaths } from './runFolder.ts';
 
 const blockBytes = 1 << 20;
+/** A summary of a usual run fits in one. */
+const firstBlockBytes = 1 << 16;
 const lineFeed = 0x0a;
+const stepsMark = Buffer.from('"type":"steps"');
+/** How far into a line its type begins: `seq` and `time` stand before it. */
+const typeBegins = 80;
 
 /** What one look at the log brought. */
 export interface EventBatch {
@@ -22,9 +27,17 @@ export class EventReader {
   readonly #paths;
   #file = 1;
   #offset = 0;
+  readonly #lastStepsOnly: boolean;
+  /** The line of step metrics that may be the last of its row, where only that is wanted. */
+  #steps: { line: Buffer; offset: number } | null = null;
 
-  constructor(runFolder: string) {
+  /**
+   * `lastStepsOnly`: of `steps` events that follow each other, only the last of each read is given; the others cost a checksum.
+   * They are nearly all of a long log, and a summary needs no more of them.
+   */
+  constructor(runFolder: string, { lastStepsOnly = false }: { lastStepsOnly?: boolean } = {}) {
     this.#paths = runPaths(runFolder);
+    this.#lastStepsOnly = lastStepsOnly;
   }
 
   /** Bytes and files already read, for caches that want to begin again from here. */
@@ -48,6 +61,7 @@ export class EventReader {
       try {
         const before = this.#offset;
         reachedEnd = this.#readFile(descriptor, left, batch);
+        this.#takeSteps(batch);
         left -= this.#offset - before;
       } finally {
         closeSync(descriptor);
@@ -61,6 +75,31 @@ export class EventReader {
       closeSync(next);
       this.#file++;
       this.#offset = 0;
+    }
+  }
+
+  /** The event of the line at the present place in the log, and goes past it; null, and stays, where there is none. */
+  readFirst(): LoggedEvent | null {
+    const descriptor = openIfThere(this.#paths.events(this.#file));
+    if (descriptor === null) return null;
+    try {
+      const parts: Buffer[] = [];
+      for (let from = this.#offset; ;) {
+        const block = Buffer.allocUnsafe(firstBlockBytes);
+        const got = readSync(descriptor, block, 0, block.length, from);
+        const end = block.subarray(0, got).indexOf(lineFeed);
+        parts.push(block.subarray(0, end === -1 ? got : end));
+        if (end === -1 && got > 0) {
+          from += got;
+          continue;
+        }
+        const decoded = decodeEvent(Buffer.concat(parts).toString('utf8'));
+        if (end === -1 || decoded.kind !== 'event') return null;
+        this.#offset = from + end + 1;
+        return decoded.event;
+      }
+    } finally {
+      closeSync(descriptor);
     }
   }
 
@@ -80,7 +119,7 @@ export class EventReader {
       const bytes = carried.length > 0 ? Buffer.concat([carried, block.subarray(0, got)]) : block.subarray(0, got);
       let start = 0;
       for (let stop = bytes.indexOf(lineFeed); stop !== -1; stop = bytes.indexOf(lineFeed, start)) {
-        this.#take(bytes.toString('utf8', start, stop), batch);
+        this.#take(bytes.subarray(start, stop), batch);
         this.#offset += stop - start + 1;
         start = stop + 1;
       }
@@ -89,13 +128,32 @@ export class EventReader {
     return true;
   }
 
-  #take(line: string, batch: EventBatch): void {
-    if (line === '') return;
-    const decoded = decodeEvent(line);
-    if (decoded.kind === 'event') batch.events.push(decoded.event);
-    else if (decoded.kind === 'damaged') {
-      batch.damaged.push({ file: this.#file, offset: this.#offset, message: decoded.message });
+  #take(line: Buffer, batch: EventBatch): void {
+    if (line.length === 0) return;
+    if (this.#lastStepsOnly && line.subarray(0, typeBegins).includes(stepsMark)) {
+      this.#passOver(batch);
+      this.#steps = { line, offset: this.#offset };
+      return;
     }
+    this.#takeSteps(batch);
+    this.#decode(line, this.#offset, batch);
+  }
+
+  #takeSteps(batch: EventBatch): void {
+    if (this.#steps) this.#decode(this.#steps.line, this.#steps.offset, batch);
+    this.#steps = null;
+  }
+
+  #decode(line: Buffer, offset: number, batch: EventBatch): void {
+    const decoded = decodeEvent(line.toString('utf8'));
+    if (decoded.kind === 'event') batch.events.push(decoded.event);
+    else if (decoded.kind === 'damaged') batch.damaged.push({ file: this.#file, offset, message: decoded.message });
+  }
+
+  /** Step metrics that others follow at once: only whether they are whole is looked at. */
+  #passOver(batch: EventBatch): void {
+    if (this.#steps === null || hasRightChecksum(this.#steps.line)) return;
+    batch.damaged.push({ file: this.#file, offset: this.#steps.offset, message: 'the checksum is wrong' });
   }
 }
 

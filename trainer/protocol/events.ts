@@ -163,6 +163,37 @@ const events = {
   log: z.object({ type: z.literal('log'), level: z.enum(['information', 'warning', 'error']), message: z.string() }),
 } as const;
 
+/** What a log came to, as `RunSummary` has it: the state of its reducer. */
+const summarySchema = z.object({
+  state: runStateSchema,
+  message: z.string().nullable(),
+  attempt: count,
+  engine: engineDescriptionSchema.nullable(),
+  prepared: events.prepared.omit({ type: true }).nullable(),
+  model: events.model.omit({ type: true, layers: true }).nullable(),
+  epochs: z.array(events.epoch.omit({ type: true }).extend({ time: z.number() })),
+  step: count,
+  lastStep: z.object({ epoch: count, loss: metric, accuracy: metric, imagesPerSecond: metric }).nullable(),
+  progress: events.progress.omit({ type: true }).nullable(),
+  bestEpoch: count.nullable(),
+  bestCheckpoint: z.object({ file: z.string(), weightsSha256: z.string() }).nullable(),
+  resumable: z.boolean(),
+  frozen: events.frozen.omit({ type: true }).nullable(),
+  evaluated: z.partialRecord(events.evaluated.shape.split, events.evaluated.omit({ type: true })),
+  weightsSha256: z.string().nullable(),
+  testLooks: count,
+  warnings: z.array(z.string()),
+  seconds: z.number(),
+  startedAt: z.number().nullable(),
+  endedAt: z.number().nullable(),
+  lastSeq: count,
+  lastTime: z.number().nullable(),
+  workingSince: z.number().nullable(),
+});
+
+/** The first event of each file of the log but the first: all before it, so that a reader of summaries may begin there. */
+const summaryEvent = z.object({ type: z.literal('summary'), summary: summarySchema, damagedLines: count });
+
 /** Everything that an event log says, one kind an object. */
 export const runEventSchema = z.discriminatedUnion('type', [
   events.attempt,
@@ -180,6 +211,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
   events.evaluated,
   events.modelSaved,
   events.log,
+  summaryEvent,
 ]);
 export type RunEvent = z.infer<typeof runEventSchema>;
 export type RunEventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
@@ -194,7 +226,7 @@ export type LoggedEvent = RunEvent & {
 
 const crcField = /,"crc":"([0-9a-f]{8})"\}$/;
 const envelopeSchema = z.object({ seq: z.number().int().min(1), time: z.number(), type: z.string() });
-const knownTypes: ReadonlySet<string> = new Set(Object.keys(events));
+const knownTypes: ReadonlySet<string> = new Set([...Object.keys(events), 'summary']);
 
 /** JSON has no NaN and no infinity; metrics have. */
 function nonFiniteAsText(_key: string, value: unknown): unknown {
@@ -212,6 +244,16 @@ export type DecodedLine =
   /** A newer Upsize wrote a kind of event that this one does not know. */
   | { kind: 'unknown'; seq: number }
   | { kind: 'damaged'; message: string };
+
+/** `,"crc":"01234567"}` */
+const checksumBytes = 18;
+
+/** Whether a line's bytes (without its line feed) are those that its writer wrote. */
+export function hasRightChecksum(line: Buffer): boolean {
+  const found = crcField.exec(line.toString('latin1', Math.max(0, line.length - checksumBytes)));
+  if (!found) return false;
+  return crc32(line.subarray(0, line.length - checksumBytes)) === Number.parseInt(found[1] ?? '', 16);
+}
 
 /** Reads one line of an event log (without its line feed). Never throws: a damaged line costs itself only. */
 export function decodeEvent(line: string): DecodedLine {

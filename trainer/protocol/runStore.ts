@@ -1,7 +1,7 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import { EventReader } from './eventReader.ts';
+import { EventReader, type EventBatch } from './eventReader.ts';
 import { livenessOf } from './processIdentity.ts';
 import {
   heartbeatSchema,
@@ -118,6 +118,27 @@ export class RunStore {
     }
   }
 
+  /**
+   * Reads at most about `limitBytes` of what is new in a run's log, and says whether there is more: who must not be held up by
+   * a long log reads it so before `get`.
+   */
+  readSome(id: string, limitBytes: number): boolean {
+    if (!runIdSchema.safeParse(id).success) return false;
+    const folder = path.join(this.runsDirectory, id);
+    const followed = this.#follow(id, folder);
+    if (followed === null || 'kind' in followed || this.#unchanged.get(id) === logStamp(folder, followed.reader)) {
+      return false;
+    }
+    try {
+      const batch = followed.reader.read(limitBytes);
+      take(followed, batch);
+      return batch.more;
+    } catch {
+      // `get` meets the same and says so.
+      return false;
+    }
+  }
+
   /** What was kept of a run is given up: its folder is gone, or was put back. */
   forget(id: string): void {
     this.#followed.delete(id);
@@ -159,12 +180,7 @@ export class RunStore {
       this.#unreadable.set(id, { stamp, run });
       return run;
     }
-    const followed = {
-      manifest: manifest.value,
-      reader: new EventReader(folder),
-      summary: emptySummary(),
-      damagedLines: 0,
-    };
+    const followed = { manifest: manifest.value, ...openLog(folder) };
     this.#followed.set(id, followed);
     return followed;
   }
@@ -173,9 +189,7 @@ export class RunStore {
     const { summary, reader } = followed;
     const stamp = logStamp(folder, reader);
     if (this.#unchanged.get(id) !== stamp) {
-      const { events, damaged } = reader.read();
-      for (const event of events) reduceEvent(summary, event);
-      followed.damagedLines += damaged.length;
+      take(followed, reader.read());
       this.#unchanged.set(id, stamp);
     }
     // An owner may come (a resume), so it is asked for whenever the run could still change.
@@ -186,6 +200,31 @@ export class RunStore {
     const state = stateOf(summary, orphaned ? 'dead' : liveness);
     return { id, folder, manifest: followed.manifest, summary, state, liveness, damagedLines: followed.damagedLines };
   }
+}
+
+/** Adds what was read of a log to what is known of its run. */
+function take(followed: Followed, { events, damaged }: EventBatch): void {
+  for (const event of events) reduceEvent(followed.summary, event);
+  followed.damagedLines += damaged.length;
+}
+
+/** A log as it is read for its summary: from the newest file that begins with one, else from its beginning. */
+function openLog(folder: string): Pick<Followed, 'reader' | 'summary' | 'damagedLines'> {
+  const { events } = runPaths(folder);
+  const reader = new EventReader(folder, { lastStepsOnly: true });
+  let newest = 1;
+  while (existsSync(events(newest + 1))) newest++;
+  for (let file = newest; file > 1; file--) {
+    reader.position = { file, offset: 0 };
+    const first = reader.readFirst();
+    if (first?.type === 'summary') {
+      const { summary, damagedLines } = first;
+      reduceEvent(summary, first);
+      return { reader, summary, damagedLines };
+    }
+  }
+  reader.position = { file: 1, offset: 0 };
+  return { reader, summary: emptySummary(), damagedLines: 0 };
 }
 
 function stampOf(file: string): string {

@@ -170,6 +170,9 @@ export function reduceEvent(summary: RunSummary, event: LoggedEvent): void {
       break;
     case 'learningRate':
       break;
+    case 'summary':
+      // Says nothing new: it is what this reducer came to before it.
+      break;
   }
 }
 

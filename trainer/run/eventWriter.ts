@@ -2,10 +2,13 @@ import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync } from 
 import { EventReader } from '../protocol/eventReader.ts';
 import { encodeEvent, type LoggedEvent, type RunEvent } from '../protocol/events.ts';
 import { runPaths } from '../protocol/runFolder.ts';
+import { emptySummary, reduceEvent, type RunSummary } from '../protocol/runSummary.ts';
 import { writeFully } from './atomicFile.ts';
 
 /** A file of the log is closed, and the next one begun, when it is longer than this. */
 const rotateBytes = 8 * 1024 * 1024;
+/** About a megabyte: a summary of more would be as long as what it spares its readers. */
+const mostSummarizedEpochs = 2500;
 
 /**
  * Appends to the event log of a run. Only the owner of the run has one. An event is acknowledged when `write` returns:
@@ -18,6 +21,9 @@ export class EventWriter {
   #descriptor: number;
   #bytes: number;
   #seq = 0;
+  /** What all that stands in the log comes to. */
+  readonly #summary: RunSummary = emptySummary();
+  #damagedLines: number;
   /** Whether the last line may stand there in part. */
   #isTorn = false;
 
@@ -33,8 +39,11 @@ export class EventWriter {
     this.#bytes = fstatSync(this.#descriptor).size;
     // Before it is read: where only the line feed was torn off, the event counts.
     this.#endTornLine();
-    for (const event of new EventReader(runFolder).read().events) {
+    const { events, damaged } = new EventReader(runFolder).read();
+    this.#damagedLines = damaged.length;
+    for (const event of events) {
       this.#seq = Math.max(this.#seq, event.seq);
+      reduceEvent(this.#summary, event);
       options.onEvent?.(event);
     }
   }
@@ -47,18 +56,26 @@ export class EventWriter {
   /** Appends one event by one `write` and returns its sequence number. Throws what the file system throws. */
   write(event: RunEvent, time = Date.now()): number {
     if (this.#isTorn) this.#endTornLine();
-    if (this.#bytes >= this.#rotateBytes) this.#rotate();
+    if (this.#bytes >= this.#rotateBytes) this.#rotate(time);
+    return this.#append(event, time);
+  }
+
+  #append(event: RunEvent, time: number): number {
     const line = Buffer.from(encodeEvent(event, this.#seq + 1, time));
     try {
       writeFully(this.#descriptor, line);
     } catch (error) {
       // Part of the line may stand in the file: the next event, if there is room for one again, must not continue it.
-      this.#bytes = fstatSync(this.#descriptor).size;
+      const bytes = fstatSync(this.#descriptor).size;
+      if (bytes > this.#bytes) this.#damagedLines++;
+      this.#bytes = bytes;
       this.#isTorn = true;
       throw error;
     }
     this.#bytes += line.length;
-    return ++this.#seq;
+    this.#seq++;
+    reduceEvent(this.#summary, { ...event, seq: this.#seq, time });
+    return this.#seq;
   }
 
   /** Brings all that was written to the disk itself. */
@@ -70,12 +87,15 @@ export class EventWriter {
     closeSync(this.#descriptor);
   }
 
-  #rotate(): void {
+  /** Begins the next file, with what all before it came to: readers of summaries need not read further back. */
+  #rotate(time: number): void {
     fsyncSync(this.#descriptor);
     closeSync(this.#descriptor);
     this.#file++;
     this.#descriptor = openSync(this.#paths.events(this.#file), 'ax+');
     this.#bytes = 0;
+    if (this.#summary.epochs.length > mostSummarizedEpochs) return;
+    this.#append({ type: 'summary', summary: this.#summary, damagedLines: this.#damagedLines }, time);
   }
 
   #endTornLine(): void {

@@ -79,6 +79,7 @@ function describe(event: LoggedEvent): LogLine | null {
     case 'epoch':
     case 'checkpoint':
     case 'modelSaved':
+    case 'summary':
       return null;
   }
 }
