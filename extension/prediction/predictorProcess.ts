@@ -111,7 +111,7 @@ export async function startPredictor(options: PredictorOptions): Promise<Predict
         handleMessage(message, next) {
           bytesSinceMessage = 0;
           lastMessageAt = performance.now();
-          next(message);
+          void next(message);
         },
       },
     },
