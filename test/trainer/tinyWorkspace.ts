@@ -65,10 +65,10 @@ export class TinyWorkspace {
       dataset: 'photos',
       model: { filters: [8, 8], denseUnits: 16, dropout: 0.3, batchNormalization: true },
       training: {
-        epochs: 6,
+        epochs: 12,
         batchSize: 4,
         classWeight: 'undersample',
-        earlyStopping: { patience: 5 },
+        earlyStopping: { patience: 9 },
         reduceLearningRate: { patience: 1 },
       },
       stages: [{ size: 16 }, { size: 32 }],

@@ -11,7 +11,8 @@ export async function checkStages(config: Config, configFile: string): Promise<v
   // Loaded here only: it brings tfjs along, which most commands never need.
   const { checkLadder } = await import('../model/checkLadder.ts');
   const stages = config.stages.map((_, stageIndex) => {
-    const { stage } = resolveStage(config, configFile, { stageIndex, hasParent: stageIndex > 0 });
+    const parentSize = config.stages[stageIndex - 1]?.size ?? null;
+    const { stage } = resolveStage(config, configFile, { stageIndex, parentSize });
     return { size: stage.size, extend: stage.extend };
   });
   try {

@@ -86,7 +86,11 @@ function chosen(
   { stageIndex, parent, reason }: Pick<ChosenStage, 'stageIndex' | 'parent' | 'reason'>,
   overrides: StageOverrides,
 ): ChosenStage {
-  const effective = resolveStage(found.config, found.configFile, { stageIndex, hasParent: parent !== null, overrides });
+  const effective = resolveStage(found.config, found.configFile, {
+    stageIndex,
+    parentSize: parent?.manifest.config.stage.size ?? null,
+    overrides,
+  });
   // The stages of a ladder share one network, whatever the config says by now.
   if (parent) effective.model = parent.manifest.config.model;
   return { kind: 'train', stageIndex, parent, effective, reason };

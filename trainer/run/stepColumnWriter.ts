@@ -20,7 +20,12 @@ export class StepColumnWriter {
       ftruncateSync(descriptor, 0);
       return descriptor;
     };
-    this.#descriptors = { loss: open('loss'), accuracy: open('accuracy'), inputMs: open('inputMs'), stepMs: open('stepMs') };
+    this.#descriptors = {
+      loss: open('loss'),
+      accuracy: open('accuracy'),
+      inputMs: open('inputMs'),
+      stepMs: open('stepMs'),
+    };
   }
 
   /** Adds the steps of one event. Steps that come again after a resume replace what stood there from then on. */

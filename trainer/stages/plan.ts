@@ -13,9 +13,12 @@ export type StageOverrides = Partial<TrainingOptions> & {
   engine?: Config['engine'];
 };
 
-/** How a stage grows from its parent where the config does not say: docs/decisions/0041-default-strategy.md. */
-function defaultExtend(config: Config): Extend {
-  return config.model.head === 'flatten'
+/**
+ * How a stage grows from its parent where the config does not say: behind the residual feeder where the size is twice the
+ * parent's, which is what the feeder halves (docs/decisions/0041-default-strategy.md).
+ */
+function defaultExtend(config: Config, parentSize: number, size: number): Extend {
+  return config.model.head === 'flatten' || size === 2 * parentSize
     ? { strategy: 'feeder', feeder: 'residual', cut: 'wholeTrunk' }
     : { strategy: 'resize' };
 }
@@ -24,9 +27,9 @@ function defaultExtend(config: Config): Extend {
 export function resolveStage(
   config: Config,
   configFile: string | null,
-  which: { stageIndex: number | null; hasParent: boolean; overrides?: StageOverrides },
+  which: { stageIndex: number | null; parentSize: number | null; overrides?: StageOverrides },
 ): EffectiveConfig {
-  const { stageIndex, hasParent, overrides = {} } = which;
+  const { stageIndex, parentSize, overrides = {} } = which;
   const configured = stageIndex === null ? undefined : config.stages[stageIndex];
   if (stageIndex !== null && !configured) {
     throw new Error(`There is no stage ${stageIndex + 1}; the config has ${config.stages.length}.`);
@@ -34,12 +37,12 @@ export function resolveStage(
   const { size: stageSize, extend: stageExtend, freeze: stageFreeze, ...ownTraining } = configured ?? {};
   const { size = stageSize, extend: newExtend, freeze: newFreeze, seed, engine, ...changedTraining } = overrides;
   if (size === undefined) throw new Error('A stage needs a size.');
-  const extend = hasParent ? (newExtend ?? stageExtend ?? defaultExtend(config)) : null;
+  const extend = parentSize === null ? null : (newExtend ?? stageExtend ?? defaultExtend(config, parentSize, size));
   const freeze = newFreeze ?? stageFreeze ?? (extend?.strategy === 'feeder' ? 'parent' : 'none');
   const stage: EffectiveStage = {
     size,
     extend,
-    freeze: hasParent || Array.isArray(freeze) ? freeze : 'none',
+    freeze: parentSize !== null || Array.isArray(freeze) ? freeze : 'none',
     training: { ...config.training, ...defined(ownTraining), ...defined(changedTraining) },
   };
   return {
@@ -174,7 +177,7 @@ function nextStageIndex(run: Run, config: Config): number | null {
 function trainStage(stageIndex: number, parent: Run | null, request: PlanRequest, reason: string): NextPlan {
   const effective = resolveStage(request.config, request.configFile, {
     stageIndex,
-    hasParent: parent !== null,
+    parentSize: parent?.manifest.config.stage.size ?? null,
     ...(request.overrides ? { overrides: request.overrides } : {}),
   });
   // A ladder keeps its network, seed and data: they are its first run's, whatever the file says by now.

@@ -16,7 +16,7 @@ import { StopFlag, type StopReason } from './stopFlag.ts';
 import { trainerEntry } from './trainerEntry.ts';
 
 const heartbeatMs = 1000;
-const stopPollMs = 200;
+const stopPollMs = 50;
 const queuePollMs = 500;
 /** A worker that has not ended by then after a stop request hangs in native code, and is ended the hard way. */
 const stopGraceMs = Number(process.env.UPSIZE_STOP_GRACE_MS ?? 120_000);

@@ -415,7 +415,10 @@ class StageRun {
   }
 
   #state(state: RunEventOf<'state'>['state']): void {
-    if (this.#stop.reason !== null) throw new StopRequested('Stopped before training went on.');
+    if (this.#stop.reason !== null) {
+      const before = state === 'evaluating' ? 'the trained network was scored' : 'training went on';
+      throw new StopRequested(`Stopped before ${before}.`);
+    }
     this.#emit({ type: 'state', state, message: null, signal: null });
   }
 

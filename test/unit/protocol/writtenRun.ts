@@ -132,7 +132,7 @@ export class WrittenWorkspace {
     const { size, stageIndex, ...rest } = changes;
     const config = resolveStage(configSchema.parse({ dataset: 'photos' }), 'upsize.json', {
       stageIndex: stageIndex === undefined ? 0 : stageIndex,
-      hasParent: (rest.parentId ?? null) !== null,
+      parentSize: (rest.parentId ?? null) === null ? null : (size ?? 48) / 2,
       ...(size === undefined ? {} : { overrides: { size } }),
     });
     return {

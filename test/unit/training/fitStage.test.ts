@@ -74,7 +74,7 @@ describe('fitStage', function () {
   it('resumes from any checkpoint, in the middle of an epoch too, and ends with the very weights', async () => {
     const plateau = { monitor: 'val_loss', patience: 1, factor: 0.5, minLearningRate: 0 } as const;
     for (const optimizer of [training.optimizer, { name: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } as const]) {
-      const options = { ...training, optimizer, epochs: 4, learningRate: 0.05, reduceLearningRate: plateau };
+      const options = { ...training, optimizer, epochs: 12, learningRate: 0.3, reduceLearningRate: plateau };
       const whole = await fitTiny({ options, ...everyStep });
       assert.ok(only(whole.events, 'learningRate').length > 0, 'the plateau callback acts in this test');
       const epochs = only(whole.events, 'epoch').map(metrics);
