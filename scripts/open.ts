@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { generateSample } from '../samples/generate.ts';
+import { sampleConfig } from '../samples/sampleConfig.ts';
 import { startCodeServer } from '../test/integration/harness/codeServer.ts';
 import { ensureVscode } from './vscode/ensureVscode.ts';
 
@@ -55,8 +56,6 @@ async function sampleWorkspace(): Promise<string> {
     await generateSample({ directory });
   }
   const config = path.join(directory, 'upsize.json');
-  const stages = [48, 96, 192].map((size) => ({ size }));
-  if (!existsSync(config))
-    writeFileSync(config, `${JSON.stringify({ name: 'Fruit sample', dataset: 'photos', stages }, null, 2)}\n`);
+  if (!existsSync(config)) writeFileSync(config, `${JSON.stringify(sampleConfig, null, 2)}\n`);
   return directory;
 }

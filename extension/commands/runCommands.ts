@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { isLive } from '../../trainer/protocol/events.ts';
@@ -148,7 +149,7 @@ export function runCommandLine(run: Run): string {
   return commandLine(args);
 }
 
-/** Writes the run card, a page of its own, and shows it. */
+/** Writes the run card, a page of its own, and shows it: in the editor, since a browser elsewhere could not open the file. */
 async function openRunCard({ trainer }: UpsizeContext, { folder, run }: FolderRun): Promise<{ file: string }> {
   const byId = folder.runsById;
   const newest = lineageOf(run, byId).at(-1) ?? run;
@@ -156,7 +157,11 @@ async function openRunCard({ trainer }: UpsizeContext, { folder, run }: FolderRu
   await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Writing the run card' }, () =>
     trainer.run({ args: ['show', run.id, '--card', file], workspace: folder.path }),
   );
-  await vscode.env.openExternal(vscode.Uri.file(file));
+  const title = `Run card: ${run.manifest.config.stage.size} px`;
+  const options = { enableScripts: false, localResourceRoots: [] };
+  const panel = vscode.window.createWebviewPanel('upsize.runCard', title, vscode.ViewColumn.Active, options);
+  panel.webview.html = await readFile(file, 'utf8');
+  vscode.window.setStatusBarMessage(`$(check) The run card is ${vscode.workspace.asRelativePath(file)}`, 8000);
   return { file };
 }
 

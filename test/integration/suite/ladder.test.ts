@@ -1,6 +1,8 @@
 import { strict as assert } from 'node:assert';
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import {
   activateUpsize,
@@ -112,6 +114,30 @@ describe('a ladder, from the editor', () => {
     const command = String(await upsize('copyRunCommand', second));
     assert.match(command, /^upsize train --stage 2 --from [a-z0-9-]+ --epochs 2 /);
     assert.equal(await vscode.env.clipboard.readText(), command);
+    // It does what it says where it is typed: a run of the same parent, size and length.
+    const before = runIds();
+    const [, ...args] = command.split(' ');
+    const entry = path.join(
+      vscode.extensions.getExtension('upsize.upsize')?.extensionPath ?? '',
+      'dist',
+      'trainer.cjs',
+    );
+    await promisify(execFile)(process.env['UPSIZE_NODE'] ?? 'node', [entry, ...args], { cwd: workspacePath() });
+    const [made] = runIds().filter((id) => !before.includes(id));
+    assert.ok(made !== undefined);
+    const [expected, actual] = [readRun(second ?? ''), readRun(made)];
+    assert.equal(actual.manifest.parentId, expected.manifest.parentId);
+    assert.deepEqual(actual.manifest.config.stage, expected.manifest.config.stage);
+    await upsize('refreshRuns');
+  });
+
+  it('shows the run card as a page in the editor', async () => {
+    const answer = await upsize('openRunCard', ladder.at(-1));
+    const file = typeof answer === 'object' && answer !== null && 'file' in answer ? String(answer.file) : '';
+    assert.ok(existsSync(file), JSON.stringify(answer));
+    await until('the page is open', () =>
+      vscode.window.tabGroups.all.some(({ tabs }) => tabs.some(({ label }) => label === 'Run card: 64 px')),
+    );
   });
 
   it('says what is wrong with a broken config and trains nothing', async () => {

@@ -2,7 +2,17 @@ import { strict as assert } from 'node:assert';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { activateUpsize, ended, eventually, runIds, startedRun, until, upsize, workspacePath } from './upsizeApi.ts';
+import {
+  activateUpsize,
+  ended,
+  eventually,
+  readRun,
+  runIds,
+  startedRun,
+  until,
+  upsize,
+  workspacePath,
+} from './upsizeApi.ts';
 
 describe('the config and the data set, in the editor', () => {
   const configFile = () => path.join(workspacePath(), 'upsize.json');
@@ -105,12 +115,26 @@ describe('the config and the data set, in the editor', () => {
   });
 
   it('answers language models with what the command line says', async () => {
-    const answer = await vscode.lm.invokeTool('upsize_list_runs', { input: {}, toolInvocationToken: undefined });
-    const [part] = answer.content;
-    assert.ok(part instanceof vscode.LanguageModelTextPart);
-    const rows: unknown = JSON.parse(part.value);
+    const ask = async (tool: string, input: object): Promise<unknown> => {
+      const answer = await vscode.lm.invokeTool(tool, { input, toolInvocationToken: undefined });
+      const [part] = answer.content;
+      assert.ok(part instanceof vscode.LanguageModelTextPart);
+      return JSON.parse(part.value);
+    };
+    const rows = await ask('upsize_list_runs', {});
     assert.ok(Array.isArray(rows));
     assert.equal(rows.length, runIds().length);
+    const completed = runIds().filter((id) => readRun(id).state === 'completed');
+    const compared = completed.slice(0, 2);
+    assert.partialDeepStrictEqual(
+      await ask('upsize_compare_runs', { runIds: compared }),
+      compared.map((id) => ({ id })),
+    );
+    const [runId] = completed;
+    const explained = JSON.stringify(await ask('upsize_explain_class', { runId, className: 'lime' }));
+    assert.match(explained, /lime/);
+    assert.match(explained, /recall/);
+    await assert.rejects(ask('upsize_explain_class', { runId: 'none', className: 'lime' }), /no run none/);
   });
 
   it('makes a config for the images it finds where there is none', async () => {
