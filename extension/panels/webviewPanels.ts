@@ -73,9 +73,9 @@ export class WebviewPanels<T extends { folder: string }> implements vscode.Dispo
     await this.#fill(panel, folder, target);
   }
 
+  /** Panels stay: a window that is reloaded disposes its extensions too, and what they close then would not come back. */
   dispose(): void {
     this.#serializer.dispose();
-    for (const panel of [...this.#open.values()]) panel.dispose();
   }
 
   #targetIn(state: unknown): T | null {

@@ -79,6 +79,8 @@ export async function ensureCodeServer(log: (line: string) => void): Promise<Cod
       timeoutMs: installTimeoutMs,
       env: {
         PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
+        // An npm that started this one may run on an older Node and says so here; code-server would believe it.
+        npm_config_user_agent: undefined,
         ...(headers === undefined ? {} : { npm_config_nodedir: headers }),
       },
     });

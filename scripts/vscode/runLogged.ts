@@ -4,7 +4,8 @@ export interface LoggedCommand {
   file: string;
   args: readonly string[];
   cwd?: string;
-  env?: Readonly<Record<string, string>>;
+  /** Added to this process's environment; `undefined` takes a variable away. */
+  env?: Readonly<Record<string, string | undefined>>;
   timeoutMs: number;
 }
 

@@ -66,22 +66,26 @@ export async function openWorkbench(
   };
   await page.goto(server.address(options), { timeout: openTimeoutMs });
   await stands();
+  const runCommand = async (title: string) => {
+    await page.keyboard.press('F1');
+    const input = page.locator('.quick-input-widget input[type="text"]');
+    await input.waitFor({ state: 'visible' });
+    await input.fill(`>${title}`);
+    const row = page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+    await row.waitFor({ state: 'visible' });
+    await page.keyboard.press('Enter');
+  };
   return {
     page,
     exitCode: exit.promise,
     async reload() {
-      await page.reload({ timeout: openTimeoutMs });
+      // VS Code's own reload, which saves the state of the window first; the browser's would lose up to a minute of it.
+      const loaded = page.waitForEvent('load', { timeout: openTimeoutMs });
+      await runCommand('Developer: Reload Window');
+      await loaded;
       await stands();
     },
-    async runCommand(title) {
-      await page.keyboard.press('F1');
-      const input = page.locator('.quick-input-widget input[type="text"]');
-      await input.waitFor({ state: 'visible' });
-      await input.fill(`>${title}`);
-      const row = page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
-      await row.waitFor({ state: 'visible' });
-      await page.keyboard.press('Enter');
-    },
+    runCommand,
     async screenshot(path) {
       await page.screenshot({ path });
     },

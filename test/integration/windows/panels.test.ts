@@ -50,6 +50,11 @@ describe('panels in an editor', function () {
     await upsizeIn(window, command, argument);
     return front(heading);
   };
+  /** Brings a panel that is open to the front, as a click on its tab does. */
+  const bring = async (tab: string, heading: string | RegExp): Promise<FrameLocator> => {
+    await window.page.locator('.tabs-container .tab', { hasText: tab }).first().click();
+    return front(heading);
+  };
   const show = async (runId: string) => {
     const values = [trainer, 'show', runId, '--json', '--workspace', workspace.folder];
     const { stdout } = await promisify(execFile)(process.execPath, values, { maxBuffer: 50e6 });
@@ -181,5 +186,44 @@ describe('panels in an editor', function () {
     await page.getByRole('button', { name: 'Stop' }).click();
     await until('the run has stopped', () => readRun(workspace.folder, live).state === 'stopped');
     await status.getByText('stopped').waitFor();
+  });
+
+  it('comes back after a reload of the window as it was', async () => {
+    let page = await bring('Ladder 2', 'Ladder 2');
+    await page.getByRole('radio', { name: 'minutes' }).click();
+    await page.getByRole('radio', { name: 'loss' }).click();
+    await page.getByRole('tab', { name: 'log' }).click();
+    page = await bring('Confusion 32', 'Confusion matrix of stage 32');
+    await page.getByRole('radio', { name: '% of true' }).click();
+    page = await bring('Gallery', 'Gallery of photos');
+    await page.getByRole('textbox', { name: 'Search by file name' }).fill('cherry/0');
+    await page.getByText('10 shown').waitFor();
+    page = await bring('Hardest 32', 'Hardest images of stage 32');
+    await page.getByRole('radio', { name: 'picture', exact: true }).click();
+    page = await bring('Compare 2 runs', '2 runs compared');
+    await page.getByRole('radio', { name: 'learning rate' }).click();
+    await page.getByRole('button', { name: 'Pin 32' }).click();
+    await page.locator('.metrics thead .head.name', { hasText: '32' }).first().waitFor();
+    const tabs = () => window.page.locator('.tabs-container .tab .label-name').allInnerTexts();
+    const before = await tabs();
+
+    await window.reload();
+    page = await front('2 runs compared');
+    assert.deepEqual(await tabs(), before);
+    await page.getByRole('radio', { name: 'learning rate', checked: true }).waitFor();
+    assert.deepEqual(await page.locator('.metrics thead .head.name').allInnerTexts(), ['32', '16']);
+    page = await bring('Ladder 2', 'Ladder 2');
+    await page.getByRole('radio', { name: 'minutes', checked: true }).waitFor();
+    await page.getByRole('radio', { name: 'loss', checked: true }).waitFor();
+    await page.getByRole('tab', { name: 'log', selected: true }).waitFor();
+    await page.getByText(/^Attempt 1 on /).waitFor();
+    page = await bring('Confusion 32', 'Confusion matrix of stage 32');
+    await page.getByRole('radio', { name: '% of true', checked: true }).waitFor();
+    await page.getByRole('heading', { name: 'true lime' }).waitFor();
+    page = await bring('Gallery', 'Gallery of photos');
+    await page.getByText('10 shown').waitFor();
+    page = await bring('Hardest 32', 'Hardest images of stage 32');
+    await page.getByRole('radio', { name: 'picture', checked: true }).waitFor();
+    await page.locator('.hard img').first().waitFor({ timeout: contentTimeoutMs });
   });
 });
