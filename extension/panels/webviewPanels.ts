@@ -103,23 +103,30 @@ export class WebviewPanels<T extends { folder: string }> implements vscode.Dispo
       isClosed = true;
       if (this.#open.get(key) === panel) this.#open.delete(key);
     });
-    const host = await this.#kind.host(
-      {
-        folder,
-        post: (message) => void webview.postMessage(message),
-        log: (message) => log.warn(message),
-        saving: savingIn(folder),
-        addressOf: (file) => webview.asWebviewUri(vscode.Uri.file(file)).toString(),
-      },
-      target,
-    );
+    const setting: HostSetting = {
+      folder,
+      post: (message) => void webview.postMessage(message),
+      log: (message) => log.warn(message),
+      saving: savingIn(folder),
+      addressOf: (file) => webview.asWebviewUri(vscode.Uri.file(file)).toString(),
+    };
+    const host = await this.#kind.host(setting, target).catch((error: unknown) => {
+      // Without a host the panel would stay empty, and be found instead of a new one.
+      panel.dispose();
+      throw error;
+    });
     if (isClosed) {
       host.dispose();
       return;
     }
     const received = webview.onDidReceiveMessage((message: unknown) => host.channel.receive(message));
+    const renamed = folder.onDidChange(() => {
+      const title = this.#kind.title(folder, target);
+      if (panel.title !== title) panel.title = title;
+    });
     panel.onDidDispose(() => {
       received.dispose();
+      renamed.dispose();
       host.dispose();
     });
     webview.html = panelHtml({

@@ -37,6 +37,8 @@ export const toViewSchema = z.discriminatedUnion('kind', [
   z.object({ version, kind: z.literal('change'), number, change: z.unknown() }),
   z.object({ version, kind: z.literal('reply'), id: number, result: z.unknown() }),
   z.object({ version, kind: z.literal('failure'), id: number, message: z.string() }),
+  /** No snapshot could be made; what the view shows is stale. */
+  z.object({ version, kind: z.literal('trouble'), message: z.string() }),
 ]);
 export type ToView = z.input<typeof toViewSchema>;
 

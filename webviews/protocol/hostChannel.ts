@@ -31,6 +31,10 @@ export class HostChannel<B extends Boundary> {
   /** Changes that came while a snapshot was being made; null when none is. */
   #waiting: z.input<B['change']>[] | null = null;
   #begun = false;
+  /** The sending under way; null when there is none. */
+  #sending: Promise<void> | null = null;
+  /** Whether a snapshot was asked for while one was being made, which may have looked too early. */
+  #again = false;
 
   constructor(boundary: B, side: HostSide<B>) {
     this.#boundary = boundary;
@@ -48,15 +52,30 @@ export class HostChannel<B extends Boundary> {
     else if (this.#begun) this.#post({ kind: 'change', number: ++this.#number, change });
   }
 
-  /** Sends a new snapshot, whatever the view has. Throws what making the snapshot throws. */
-  async sendSnapshot(): Promise<void> {
-    if (this.#waiting) return;
-    this.#waiting = [];
-    try {
-      const state = await this.#side.snapshot();
-      this.#begun = true;
-      this.#post({ kind: 'snapshot', number: ++this.#number, state });
-    } finally {
+  /**
+   * Sends a new snapshot, whatever the view has; one that looks after this call, however many are being made. Never
+   * throws: a snapshot that cannot be made goes to the log, and to the view as its trouble.
+   */
+  sendSnapshot(): Promise<void> {
+    this.#again = true;
+    this.#sending ??= this.#sendAll().finally(() => {
+      this.#sending = null;
+    });
+    return this.#sending;
+  }
+
+  async #sendAll(): Promise<void> {
+    while (this.#again) {
+      this.#again = false;
+      this.#waiting = [];
+      try {
+        const state = await this.#side.snapshot();
+        this.#begun = true;
+        this.#post({ kind: 'snapshot', number: ++this.#number, state });
+      } catch (error) {
+        this.#side.log(`${this.#boundary.panel}: ${textOf(error)}`);
+        this.#post({ kind: 'trouble', message: textOf(error) });
+      }
       const changes = this.#waiting;
       this.#waiting = null;
       for (const change of changes) this.change(change);
@@ -71,7 +90,7 @@ export class HostChannel<B extends Boundary> {
       return;
     }
     if (message.data.kind !== 'request') {
-      await this.sendSnapshot().catch((error: unknown) => this.#side.log(`${this.#boundary.panel}: ${textOf(error)}`));
+      await this.sendSnapshot();
       return;
     }
     const { id, method, params } = message.data;

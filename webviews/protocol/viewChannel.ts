@@ -9,7 +9,7 @@ interface ViewSide<B extends Boundary> {
   post: (message: unknown) => void;
   onSnapshot: (state: SnapshotOf<B>) => void;
   onChange: (change: ChangeOf<B>) => void;
-  /** Told of what could not be understood; the view keeps what it shows and says that it is stale. */
+  /** Told of what could not be read or understood; the view keeps what it shows and says that it is stale. */
   onTrouble: (message: string) => void;
 }
 
@@ -32,7 +32,7 @@ export class ViewChannel<B extends Boundary> {
     this.#side = side;
   }
 
-  /** Says that the view listens; the host answers with a snapshot. */
+  /** Says that the view listens, at first or once more after trouble; the host answers with a snapshot. */
   ready(): void {
     this.#post({ kind: 'ready' });
   }
@@ -76,6 +76,9 @@ export class ViewChannel<B extends Boundary> {
         return;
       case 'failure':
         this.#pending.get(message.id)?.fail(new Error(message.message));
+        return;
+      case 'trouble':
+        this.#side.onTrouble(message.message);
         return;
     }
   }

@@ -3,6 +3,7 @@ import { render, type ComponentChildren } from 'preact';
 import type * as z from 'zod';
 import type { Boundary, ChangeOf, SnapshotOf } from '../protocol/boundary.ts';
 import { ViewChannel } from '../protocol/viewChannel.ts';
+import { Button } from './controls.tsx';
 import { messageOf } from './messageOf.ts';
 import { registerTags } from './toolkitTags.ts';
 
@@ -51,6 +52,8 @@ export function mountPanel<B extends Boundary, V extends object>(definition: Pan
   let view: V = readView.success ? readView.data : definition.defaults;
   let state: SnapshotOf<B> | null = null;
   let message: string | null = null;
+  /** Whether the message says that nothing newer could be read, which may go better another time. */
+  let stale = false;
   let scheduled = 0;
 
   const draw = () => {
@@ -62,14 +65,14 @@ export function mountPanel<B extends Boundary, V extends object>(definition: Pan
           {message === null ? null : (
             <div class="banner">
               <span class="codicon codicon-warning" aria-hidden="true" />
-              <span>{message}</span>
+              <span class="said">{message}</span>
+              {stale ? <Button onPress={tryAgain}>Try Again</Button> : null}
+              <Button icon="close" label="Dismiss this message" look="icon" onPress={() => tell(null)} />
             </div>
           )}
         </div>
         {state === null ? (
-          <main aria-busy="true">
-            <p class="muted">Reading …</p>
-          </main>
+          <Unread panel={definition.boundary.panel} failed={stale} />
         ) : (
           <View state={state} channel={channel} view={view} setView={setView} tell={tell} ask={ask} />
         )}
@@ -80,10 +83,12 @@ export function mountPanel<B extends Boundary, V extends object>(definition: Pan
   const schedule = () => {
     if (scheduled === 0) scheduled = requestAnimationFrame(draw);
   };
-  const tell = (text: string | null) => {
+  const say = (text: string | null, isStale: boolean) => {
     message = text;
+    stale = isStale;
     schedule();
   };
+  const tell = (text: string | null) => say(text, false);
   const ask = (request: Promise<unknown>) => void request.catch((error: unknown) => tell(messageOf(error)));
   const keep = () => {
     if (state !== null) api.setState({ target: definition.target(state), view });
@@ -97,7 +102,7 @@ export function mountPanel<B extends Boundary, V extends object>(definition: Pan
     post: (outgoing) => api.postMessage(outgoing),
     onSnapshot: (next) => {
       state = next;
-      message = null;
+      if (stale) say(null, false);
       keep();
       schedule();
     },
@@ -106,9 +111,31 @@ export function mountPanel<B extends Boundary, V extends object>(definition: Pan
       state = definition.apply(state, change);
       schedule();
     },
-    onTrouble: tell,
+    onTrouble: (text) => say(text, true),
   });
+  const tryAgain = () => {
+    say(null, false);
+    channel.ready();
+  };
   window.addEventListener('message', (event) => channel.receive(event.data));
   draw();
   channel.ready();
+}
+
+/** The frame before there is anything to show: still, a line that moves after a second, or why there is nothing. */
+function Unread({ panel, failed }: { panel: string; failed: boolean }) {
+  return failed ? (
+    <main>
+      <h1>{panel}</h1>
+      <p class="muted">Nothing can be shown.</p>
+    </main>
+  ) : (
+    <main aria-busy="true">
+      <h1>{panel}</h1>
+      <div class="progress" role="progressbar" aria-label="Reading">
+        <i />
+      </div>
+      <p class="muted">Reading …</p>
+    </main>
+  );
 }

@@ -101,7 +101,7 @@ export class CompareRunsPanel implements Disposable {
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
       if (this.#now() !== this.#stamp) {
-        this.channel.sendSnapshot().catch((error: unknown) => this.#options.log(String(error)));
+        void this.channel.sendSnapshot();
         return;
       }
       const runs = this.#look();

@@ -62,7 +62,7 @@ export class ConfusionMatrixPanel implements Disposable {
     });
     this.#subscription = options.workspace.onDidChangeRuns(() => {
       if (!this.channel.begun || this.#now() === this.#stamp) return;
-      this.channel.sendSnapshot().catch((error: unknown) => options.log(String(error)));
+      void this.channel.sendSnapshot();
     });
   }
 

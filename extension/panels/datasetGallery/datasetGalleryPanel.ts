@@ -142,7 +142,7 @@ export class DatasetGalleryPanel implements Disposable {
     if (!this.channel.begun) return;
     const stamp = await this.#now();
     if (stamp === this.#stamp) return;
-    await this.channel.sendSnapshot().catch((error: unknown) => this.#options.log(String(error)));
+    await this.channel.sendSnapshot();
   }
 
   async #now(): Promise<string> {

@@ -54,7 +54,7 @@ export class HardestImagesPanel implements Disposable {
     });
     this.#subscription = workspace.onDidChangeRuns(() => {
       if (!this.channel.begun || this.#now() === this.#stamp) return;
-      this.channel.sendSnapshot().catch((error: unknown) => options.log(String(error)));
+      void this.channel.sendSnapshot();
     });
   }
 

@@ -16,7 +16,10 @@ const boundary = defineBoundary({
 });
 
 /** Both ends, joined by JSON; `lose` says which messages to the view are lost. */
-function joined(lose: (message: unknown) => boolean = () => false) {
+function joined(
+  lose: (message: unknown) => boolean = () => false,
+  look: (value: number) => Promise<number> | number = (value) => value,
+) {
   const log: string[] = [];
   const snapshots: number[] = [];
   const changes: number[] = [];
@@ -26,7 +29,7 @@ function joined(lose: (message: unknown) => boolean = () => false) {
     post: (message) => {
       if (!lose(message)) view.receive(pass(message));
     },
-    snapshot: () => ({ value }),
+    snapshot: async () => ({ value: await look(value) }),
     log: (line) => log.push(line),
     answers: {
       double: answer(boundary.requests.double, ({ of }) => of * 2),
@@ -71,6 +74,55 @@ describe('messages between a panel and its host', () => {
     host.change({ add: 9 });
     assert.deepEqual(snapshots, [1, 2]);
     assert.deepEqual(changes, [9]);
+  });
+
+  it('looks once more where a snapshot was asked for while one was being made', async () => {
+    const looks: number[] = [];
+    let goOn = () => {};
+    const { host, view, snapshots, changes, set } = joined(
+      () => false,
+      async (seen) => {
+        looks.push(seen);
+        if (looks.length === 1) await new Promise<void>((resolve) => (goOn = resolve));
+        return seen;
+      },
+    );
+    view.ready();
+    await settled();
+    // The first look is over, and has seen 1; what was asked for since must see 5.
+    set(5);
+    const [second, third] = [host.sendSnapshot(), host.sendSnapshot()];
+    host.change({ add: 4 });
+    goOn();
+    await Promise.all([second, third]);
+    assert.deepEqual(looks, [1, 5]);
+    assert.deepEqual(snapshots, [1, 5]);
+    assert.deepEqual(changes, [4]);
+    host.change({ add: 6 });
+    assert.deepEqual(changes, [4, 6]);
+  });
+
+  it('tells the view why no snapshot can be made, and goes on when one can', async () => {
+    let damaged = true;
+    const { host, view, log, snapshots, changes } = joined(
+      () => false,
+      (value) => (damaged ? Promise.reject(new Error('The evaluation cannot be read.')) : value),
+    );
+    view.ready();
+    await settled();
+    assert.deepEqual(snapshots, []);
+    assert.deepEqual(log, ['Test: The evaluation cannot be read.', 'The evaluation cannot be read.']);
+    damaged = false;
+    view.ready();
+    await settled();
+    host.change({ add: 2 });
+    assert.deepEqual([snapshots, changes], [[1], [2]]);
+    // What is shown stays, and so do the changes of it, when a later snapshot fails.
+    damaged = true;
+    await host.sendSnapshot();
+    host.change({ add: 3 });
+    assert.deepEqual([snapshots, changes], [[1], [2, 3]]);
+    assert.equal(log.length, 4);
   });
 
   it('carries NaN and infinity', async () => {
