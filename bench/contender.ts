@@ -11,7 +11,12 @@ export interface ContenderCommand {
   file: string;
   values: readonly string[];
   env?: Readonly<Record<string, string>>;
+  /** A contender that is silent for longer than this, while it is waited for, is killed; 10 minutes by default. */
+  silentMs?: number;
 }
+
+const defaultSilentMs = 600_000;
+const endsWithinMs = 10_000;
 
 /**
  * A program that does the work of a benchmark when it is asked to, so that several can be measured in turns. It prints
@@ -23,10 +28,12 @@ export class Contender {
   readonly #child: ChildProcess;
   readonly #lines: Interface;
   readonly #ended: Promise<never>;
+  readonly #silentMs: number;
   #said = '';
 
   private constructor(command: ContenderCommand) {
     this.name = command.name;
+    this.#silentMs = command.silentMs ?? defaultSilentMs;
     this.#child = spawn(command.file, command.values, {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...process.env, ...command.env },
@@ -40,6 +47,8 @@ export class Contender {
         reject(new Error(`${command.name} ended with ${code ?? signal}: ${this.#said.trim()}`)),
       );
     });
+    // Writing to one that has ended: what it said is thrown where it is waited for.
+    this.#child.stdin?.on('error', () => undefined);
     // Someone may not be waiting when it ends, which is no fault then.
     this.#ended.catch(() => undefined);
   }
@@ -56,17 +65,19 @@ export class Contender {
     return (await this.ask(String(steps), measuredLine)).seconds;
   }
 
-  /** Writes a line and gives the next line that the schema takes. Throws, with what it said, when it ends before. */
+  /** Writes a line and gives the next line that the schema takes. Throws, with what it said, when it ends, or is killed, before. */
   async ask<T>(line: string, schema: z.ZodType<T>): Promise<T> {
     const answer = this.#next(schema);
     this.#child.stdin?.write(`${line}\n`);
     return await answer;
   }
 
-  /** Ends the program and waits until it is gone. */
+  /** Ends the program, with force where its input's end does not, and waits until it is gone. */
   async stop(): Promise<void> {
     this.#child.stdin?.end();
+    const force = setTimeout(() => this.#child.kill('SIGKILL'), endsWithinMs);
     await this.#ended.catch(() => undefined);
+    clearTimeout(force);
   }
 
   async #next<T>(schema: z.ZodType<T>): Promise<T> {
@@ -80,9 +91,14 @@ export class Contender {
       this.#lines.on('line', listen);
       stopListening = () => this.#lines.off('line', listen);
     });
+    const silent = setTimeout(() => {
+      this.#said += `\nkilled: it has not answered for ${this.#silentMs / 1000} s`;
+      this.#child.kill('SIGKILL');
+    }, this.#silentMs);
     try {
       return await Promise.race([line, this.#ended]);
     } finally {
+      clearTimeout(silent);
       stopListening();
     }
   }

@@ -46,7 +46,7 @@ export function readLoad(): Load {
   return { averages: loadavg().map((value) => Number(value.toFixed(2))), freeBytes: freemem() };
 }
 
-/** True where more processes wanted a processor, before, than it has threads: figures then say little. */
+/** True where, before the bench, other work kept more than half of the threads busy: figures then say little. */
 export function isBusy({ machine, loadBefore }: Pick<BenchReport, 'machine' | 'loadBefore'>): boolean {
   return (loadBefore.averages[0] ?? 0) > machine.threads / 2;
 }
