@@ -1,7 +1,8 @@
 import { augmentTransforms } from '../dataset/augment.ts';
 import { batches, type PixelBatch, type PixelReader } from '../dataset/batches.ts';
 import { epochOrder } from '../dataset/epochOrder.ts';
-import type { Batch } from '../engine/trainStep.ts';
+import type { PreparedDataset } from '../dataset/prepareDataset.ts';
+import type { Batch, TrainStep } from '../engine/trainStep.ts';
 import type { EffectiveConfig } from '../protocol/config.ts';
 import { balancedClassWeights, sampleWeightsOf } from '../training/classWeight.ts';
 
@@ -12,6 +13,13 @@ export interface StageImages {
   labels: Int32Array;
   train: Uint32Array;
   trainPerClass: readonly number[];
+}
+
+/** What a stage trains with what. */
+export interface StageWork {
+  step: TrainStep;
+  images: StageImages;
+  dataset: PreparedDataset;
 }
 
 /**

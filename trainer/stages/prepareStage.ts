@@ -1,0 +1,70 @@
+import { countSmaller, prepareDataset, type PreparedDataset } from '../dataset/prepareDataset.ts';
+import { StopRequested, type StageContext } from './stageContext.ts';
+
+const reportEveryMs = 300;
+const mostWarnings = 20;
+
+/**
+ * Reads, splits and decodes the images of a stage, and writes what it found. The caller releases the data set. Throws
+ * StopRequested on a stop, and where a run that goes on finds other images than it began with.
+ */
+export async function prepareStage(context: StageContext): Promise<PreparedDataset> {
+  const { config, baseDirectory } = context.manifest;
+  const started = performance.now();
+  let reported = started;
+  context.say('reading images');
+  const abort = new AbortController();
+  const watch = setInterval(() => context.stopReason !== null && abort.abort(), 100);
+  try {
+    const dataset = await prepareDataset({
+      options: config.dataset,
+      baseDirectory,
+      workspace: context.workspace,
+      sizes: [config.stage.size, ...config.laterSizes],
+      seed: config.seed,
+      cacheBytes: config.cacheBytes,
+      signal: abort.signal,
+      onAnnounce: ({ message, uncached }) =>
+        context.emit({ type: 'log', level: uncached > 0 ? 'warning' : 'information', message }),
+      onProgress: (done, total, phase) => {
+        if (performance.now() - reported < reportEveryMs) return;
+        reported = performance.now();
+        context.emit({ type: 'progress', phase, done, total });
+      },
+    });
+    const recorded = context.before.resumable ? context.before.prepared : null;
+    if (recorded && (recorded.fingerprint !== dataset.fingerprint || recorded.splitHash !== dataset.splitHash)) {
+      throw new Error(
+        'The images or their labels have changed since this run began, so it cannot be resumed exactly. Put them back, or train the stage again.',
+      );
+    }
+    const { batchSize } = config.stage.training;
+    context.emit({
+      type: 'prepared',
+      classNames: dataset.classNames,
+      fingerprint: dataset.fingerprint,
+      splitHash: dataset.splitHash,
+      labelsHash: dataset.labelsHash,
+      train: dataset.train.length,
+      validation: dataset.validation.length,
+      test: dataset.testCount,
+      leftOut: dataset.leftOut,
+      trainPerClass: dataset.trainPerClass,
+      stepsPerEpoch: Math.ceil(dataset.train.length / batchSize),
+      batchSize,
+      smallerThanStage: countSmaller(dataset.images, config.stage.size),
+      seconds: (performance.now() - started) / 1000,
+    });
+    for (const problem of dataset.problems
+      .filter(({ severity }) => severity !== 'information')
+      .slice(0, mostWarnings)) {
+      context.emit({ type: 'log', level: 'warning', message: problem.message });
+    }
+    return dataset;
+  } catch (error) {
+    if (abort.signal.aborted) throw new StopRequested('Stopped while reading images.', { cause: error });
+    throw error;
+  } finally {
+    clearInterval(watch);
+  }
+}
