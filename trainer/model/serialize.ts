@@ -150,8 +150,8 @@ export function openModel({ modelJson, weights }: ModelArtifacts, limits: ModelL
       `The model takes ${topology.inputShape.join(' × ')} and gives ${classes}; its metadata says ${metadata.size} pixels and ${metadata.classNames.length} classes.`,
     );
 
-  // A copy, because float32 values must lie at a multiple of four bytes.
-  const values = new Float32Array(weights.slice().buffer);
+  // A copy, because float32 values must lie at a multiple of four bytes; not by `slice`, which shares the memory of a Buffer.
+  const values = new Float32Array(new Uint8Array(weights).buffer);
   let offset = 0;
   const arrays = specs.map(({ name, shape }) => {
     const size = elements(shape);

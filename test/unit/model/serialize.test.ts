@@ -38,6 +38,15 @@ describe('serialize', () => {
     assert.equal(tf.memory().numTensors, before);
   });
 
+  it('reads weights that lie within the memory of a larger Buffer, as those of a small checkpoint do', () => {
+    const { artifacts, expected } = saved();
+    const memory = Buffer.alloc(artifacts.weights.byteLength + 13, 0xff);
+    memory.set(artifacts.weights, 13);
+    const opened = openModel({ ...artifacts, weights: memory.subarray(13) });
+    assert.deepEqual(answers(opened.model, noise(3, 8), 8), expected);
+    opened.model.dispose();
+  });
+
   it('writes what plain tfjs opens', async () => {
     const { artifacts, expected } = saved();
     const json: unknown = JSON.parse(artifacts.modelJson);
