@@ -1,7 +1,7 @@
 // Bundles what ships into dist/: the extension, the trainer (one file: command line, child process, worker and predictor)
 // and one script and style sheet for each webview. `--watch` rebuilds on change, `--production` minifies.
 import { build, context } from 'esbuild';
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { bundles } from './scripts/bundles.ts';
 
@@ -32,14 +32,4 @@ if (watch) {
 } else {
   await Promise.all(options.map((each) => build(each)));
   if (existsSync(path.join(dist, 'trainer.cjs'))) chmodSync(path.join(dist, 'trainer.cjs'), 0o755);
-}
-
-// `npx upsize` in a clone: npm links commands of dependencies only, not of the package itself.
-const link = path.join(root, 'node_modules', '.bin', 'upsize');
-if (process.platform !== 'win32' && !existsSync(link)) {
-  try {
-    symlinkSync('../../scripts/upsize.mjs', link);
-  } catch (error) {
-    if (error.code !== 'EEXIST') throw error;
-  }
 }

@@ -3,9 +3,27 @@
 // Plain JavaScript for Node >= 20.19, no packages: this is what runs before there are any.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
-import { broughtNode, nodePackage, repository, suitableNode, toolsDirectory } from './suitableNode.mjs';
+import {
+  broughtNode,
+  broughtNodeMark,
+  nodePackage,
+  repository,
+  suitableNode,
+  toolsDirectory,
+} from './suitableNode.mjs';
 
 const [task = 'setup', ...taskArguments] = process.argv.slice(2);
 const tasks = {
@@ -28,6 +46,7 @@ const node = ensureNode();
 // Whatever the steps start finds the same Node first.
 const environment = { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH ?? ''}` };
 ensurePackages();
+ensureCommand();
 ensureBuild();
 if (task !== 'build') ensureEngine();
 if (task === 'setup' || task === 'build') {
@@ -73,6 +92,8 @@ function ensureNode() {
   say(
     `Node ${process.version} is older than 22.18; bringing Node ${nodePackage.version} into .tools/ (once, about 45 MB) …`,
   );
+  // What an interrupted install left does not run, and npm would take it for whole.
+  rmSync(toolsDirectory, { recursive: true, force: true });
   mkdirSync(toolsDirectory, { recursive: true });
   npm(
     [
@@ -88,8 +109,9 @@ function ensureNode() {
     ],
     `Node ${nodePackage.version}`,
   );
-  if (!existsSync(broughtNode))
-    fail(`There is no Node ${nodePackage.version} for this platform; install Node >= 22.18 and try again.`);
+  if (spawnSync(broughtNode, ['--version']).status !== 0)
+    fail(`There is no Node ${nodePackage.version} that runs here; install Node >= 22.18 and try again.`);
+  writeFileSync(broughtNodeMark, nodePackage.version);
   return broughtNode;
 }
 
@@ -103,10 +125,17 @@ function ensurePackages() {
   writeFileSync(mark, lock);
 }
 
+/** `npx upsize` in a clone: npm links the commands of dependencies only, not of the package itself. */
+function ensureCommand() {
+  const link = path.join('node_modules', '.bin', 'upsize');
+  if (process.platform === 'win32' || lstatSync(link, { throwIfNoEntry: false }) !== undefined) return;
+  symlinkSync('../../scripts/upsize.mjs', link);
+}
+
 /** Builds dist/ when a source is newer than the last build. */
 function ensureBuild() {
   const mark = path.join('dist', '.built');
-  const sources = ['trainer', 'extension', 'webviews']
+  const sources = ['trainer', 'extension', 'webviews', 'samples']
     .flatMap((folder) => readdirSync(folder, { recursive: true }).map((file) => path.join(folder, file)))
     .filter((file) => /\.(ts|tsx|css)$/.test(file))
     .concat('esbuild.mjs', 'scripts/bundles.ts', 'package.json', 'package-lock.json');

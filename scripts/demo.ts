@@ -1,57 +1,71 @@
 // `npm run demo`: trains a 48 → 96 → 192 ladder on the generated sample; with a folder, `npm run demo -- path/to/photos`, on the
 // user's own images, which are read and never written. All it does is what the command line offers to everyone.
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
 import { generateSample } from '../samples/generate.ts';
 import { sampleConfig } from '../samples/sampleConfig.ts';
-import { describeFoundDataset, findDatasets } from '../trainer/commands/findDatasets.ts';
-import { findNativeParts } from '../trainer/engine/native/nativeParts.ts';
-import { configSchema } from '../trainer/protocol/config.ts';
 import { isLive } from '../trainer/protocol/events.ts';
 import { RunStore } from '../trainer/protocol/runStore.ts';
 import { chooseDemoPlan, secondsOf, type DemoPlan } from './demoPlan.ts';
+import { demoWorkspaceName, findDemoPhotos, writeDemoConfig } from './demoWorkspace.ts';
 
 const repository = path.dirname(import.meta.dirname);
 const trainer = path.join(repository, 'dist', 'trainer.cjs');
 const demo = path.join(repository, 'demo');
 const clearLine = '\r\u001b[2K';
+const engineSchema = z.object({ name: z.enum(['native', 'wasm']), imagesPerSecond: z.number().positive() });
+type Engine = z.infer<typeof engineSchema>;
 
 const [given] = process.argv.slice(2);
-const usesWasm = process.env.UPSIZE_ENGINE === 'wasm' || !findNativeParts().found;
 const started = performance.now();
-if (usesWasm) {
-  console.log(
-    'The WASM engine is many times slower than the native one, so this is a smaller demo: fewer images, smaller sizes.',
-  );
-}
-const imagesPerSecond = await measureSpeed();
-const directory =
-  given === undefined ? await makeSample() : usePhotos(path.resolve(process.env.INIT_CWD ?? '.', given));
-process.exitCode = directory === null ? 2 : await train(directory);
-if (directory !== null && process.exitCode === 0) {
+process.exitCode = await demonstrate();
+
+async function demonstrate(): Promise<number> {
+  const engine = await measureEngine();
+  if (engine === null) return 1;
+  if (engine.name === 'wasm') {
+    console.log(
+      'The WASM engine is many times slower than the native one, so this is a smaller demo: fewer images, smaller sizes.',
+    );
+  }
+  const workspace =
+    given === undefined
+      ? await makeSample(engine)
+      : await usePhotos(path.resolve(process.env.INIT_CWD ?? '.', given), engine);
+  if (workspace === null) return 2;
+  const code = await train(workspace);
+  if (code !== 0) return code;
   const minutes = (performance.now() - started) / 60_000;
-  console.log(`\nThe demo took ${minutes.toFixed(1)} min. All of it lies in ${shown(directory)}/:`);
-  console.log(`  npx --no-install upsize runs --workspace ${shown(directory)}`);
+  console.log(`\nThe demo took ${minutes.toFixed(1)} min. All of it lies in ${shown(workspace)}/:`);
+  console.log(`  npx --no-install upsize runs --workspace ${shown(workspace)}`);
+  return 0;
 }
 
 function shown(file: string): string {
   return path.relative(process.cwd(), file) || '.';
 }
 
-/** Images a second at 48 pixels, as `upsize engine` measures it. */
-async function measureSpeed(): Promise<number> {
-  const { stdout } = await promisify(execFile)(process.execPath, [trainer, 'engine', '--json']);
-  return z.object({ imagesPerSecond: z.number().positive() }).parse(JSON.parse(stdout)).imagesPerSecond;
+/** The engine that will train, and how many images a second it makes at 48 pixels; null, with the reason said, where none works. */
+async function measureEngine(): Promise<Engine | null> {
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [trainer, 'engine', '--json']);
+    return engineSchema.parse(JSON.parse(stdout));
+  } catch (error) {
+    const said =
+      error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n').at(-1) : String(error);
+    console.error(`No engine works here: ${said}`);
+    return null;
+  }
 }
 
 /** The workspace with the generated sample; made if it is missing. */
-async function makeSample(): Promise<string> {
-  const plan = chooseDemoPlan({ usesWasm, imagesPerSecond });
+async function makeSample(engine: Engine): Promise<string> {
+  const plan = chooseDemoPlan({ usesWasm: engine.name === 'wasm', imagesPerSecond: engine.imagesPerSecond });
   // Another number of pictures is another sample, and another workspace.
-  const workspace = usesWasm ? path.join(demo, 'wasm') : demo;
+  const workspace = engine.name === 'wasm' ? path.join(demo, 'wasm') : demo;
   mkdirSync(workspace, { recursive: true });
   const live = process.stdout.isTTY;
   if (!live) console.log('Painting the sample …');
@@ -62,45 +76,32 @@ async function makeSample(): Promise<string> {
   });
   if (live) process.stdout.write(clearLine);
   console.log(`The sample: ${count} pictures of fruit in ${shown(path.join(workspace, 'photos'))}/.`);
-  writeConfig(workspace, sampleConfig, plan);
+  if (writeDemoConfig(workspace, sampleConfig, plan)) sayPlan(plan, engine);
   return workspace;
 }
 
 /** A workspace for the user's own images, or null where there are none. Nothing is written beside them. */
-function usePhotos(photos: string): string | null {
-  const [dataset] = existsSync(photos) && statSync(photos).isDirectory() ? findDatasets(photos) : [];
-  if (!dataset) {
+async function usePhotos(folder: string, engine: Engine): Promise<string | null> {
+  const photos = existsSync(folder) && statSync(folder).isDirectory() ? await findDemoPhotos(folder) : null;
+  if (photos === null) {
     console.error(
-      `${photos}: there are no images here. Give a folder that holds one folder of JPEG, PNG or WebP images for each class.`,
+      `${folder}: there are no images here. Give a folder that holds one folder of JPEG, PNG or WebP images for each class.`,
     );
     return null;
   }
-  const name = path
-    .basename(photos)
-    .replace(/[^\w-]+/g, '-')
-    .replace(/^-+|-+$/g, '');
-  // `photos` and `wasm` lie in the sample's own workspace.
-  const workspace = path.join(demo, ['', 'photos', 'wasm'].includes(name) ? `${name}-demo` : name);
-  mkdirSync(workspace, { recursive: true });
-  console.log(`Training on ${describeFoundDataset({ ...dataset, path: photos })}, which is read and never written.`);
-  const plan = chooseDemoPlan({ usesWasm, imagesPerSecond, images: dataset.images });
-  writeConfig(workspace, { name: path.basename(photos), dataset: path.join(photos, dataset.path) }, plan);
+  console.log(`Training on ${photos.description}, which is read and never written.`);
+  const plan = chooseDemoPlan({
+    usesWasm: engine.name === 'wasm',
+    imagesPerSecond: engine.imagesPerSecond,
+    images: photos.images,
+  });
+  const workspace = path.join(demo, demoWorkspaceName(photos.dataset, engine.name));
+  const base = { name: path.basename(photos.dataset), dataset: photos.dataset };
+  if (writeDemoConfig(workspace, base, plan)) sayPlan(plan, engine);
   return workspace;
 }
 
-/** `base` with the plan's stages; what the plan says of training comes before what `base` says. */
-function writeConfig(
-  workspace: string,
-  base: { name: string; dataset: string; training?: object },
-  plan: DemoPlan,
-): void {
-  const file = path.join(workspace, 'upsize.json');
-  // What is there belongs to runs that were made with it, or someone has changed it.
-  if (existsSync(file)) return;
-  const stages = plan.sizes.map((size, index) => ({ size, epochs: plan.epochs[index] ?? 1 }));
-  const config = { ...base, training: { ...base.training, ...plan.training }, stages };
-  configSchema.parse(config);
-  writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`);
+function sayPlan(plan: DemoPlan, { imagesPerSecond }: Engine): void {
   const minutes = Math.max(1, Math.round(secondsOf(plan, imagesPerSecond) / 60));
   console.log(
     `Stages ${plan.sizes.join(' → ')} px, about ${minutes} min (${Math.round(imagesPerSecond)} images/s at 48 px).`,

@@ -1,8 +1,11 @@
 // Installs the native engine into the user's cache if it is missing. Quick where it is there: only its files are looked at.
 // Exit code 1 where it cannot be had; what follows then uses WASM.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { installNativeEngine } from '../trainer/engine/install/installNativeEngine.ts';
-import { findNativeParts } from '../trainer/engine/native/nativeParts.ts';
+import { findNativeParts, shippedAddon } from '../trainer/engine/native/nativeParts.ts';
 import { bytesText } from '../trainer/protocol/numberFormats.ts';
+import { ensureSystemPackages } from './systemPackages.ts';
 
 const live = process.stdout.isTTY;
 const clearLine = '\r\u001b[2K';
@@ -25,6 +28,7 @@ async function install(): Promise<void> {
   console.log('upsize: Installing the native engine (TensorFlow, about 270 MB, once) …');
   let last = '';
   try {
+    await ensureCompiler();
     const { folder } = await installNativeEngine({
       signal: abort.signal,
       onProgress: ({ message, bytes, totalBytes }) => {
@@ -50,4 +54,20 @@ async function install(): Promise<void> {
     );
     process.exitCode = abort.signal.aborted ? 130 : 1;
   }
+}
+
+/** What builds the addon in a clone, asked for before 270 MB are downloaded in vain. */
+async function ensureCompiler(): Promise<void> {
+  if (shippedAddon() !== undefined) return;
+  const tools: [command: string, debianPackage: string][] = [
+    ['c++', 'build-essential'],
+    ['make', 'build-essential'],
+    ['python3', 'python3'],
+  ];
+  const folders = (process.env.PATH ?? '').split(path.delimiter);
+  const missing = tools.filter(([command]) => !folders.some((folder) => existsSync(path.join(folder, command))));
+  const packages = [...new Set(missing.map(([, debianPackage]) => debianPackage))];
+  await ensureSystemPackages('Building the addon that joins Node to TensorFlow needs', packages, (line) =>
+    console.log(`upsize: ${line}`),
+  );
 }

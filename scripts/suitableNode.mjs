@@ -16,14 +16,17 @@ export const broughtNode = path.join(
   process.platform === 'win32' ? 'node.exe' : 'node',
 );
 
-/** Node strips types by itself from 22.18 on. */
+/** Written once the brought Node has run: an interrupted install leaves files that do not. */
+export const broughtNodeMark = path.join(toolsDirectory, 'complete');
+
+/** Node strips types by itself from 22.18 on, and from 23.6 on. */
 export function isSuitable(version) {
   const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
-  return major > 22 || (major === 22 && minor >= 18);
+  return major > 23 || (major === 23 && minor >= 6) || (major === 22 && minor >= 18);
 }
 
 /** A Node that runs Upsize: this process's own, else the brought one, else null. */
 export function suitableNode() {
   if (isSuitable(process.version)) return process.execPath;
-  return existsSync(broughtNode) ? broughtNode : null;
+  return existsSync(broughtNodeMark) && existsSync(broughtNode) ? broughtNode : null;
 }

@@ -13,4 +13,8 @@ if (!existsSync(bundle)) {
 const child = spawn(suitableNode() ?? process.execPath, [bundle, ...process.argv.slice(2)], { stdio: 'inherit' });
 // Ctrl-C reaches the child by itself; this process only waits for what the child makes of it.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => signal === 'SIGTERM' && child.kill(signal));
+child.on('error', (error) => {
+  console.error(`upsize could not be started: ${error.message}`);
+  process.exit(1);
+});
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));

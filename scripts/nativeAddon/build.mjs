@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { nodePackage, toolsDirectory } from '../suitableNode.mjs';
 
 const { values } = parseArgs({
   options: { include: { type: 'string' }, lib: { type: 'string' }, out: { type: 'string' } },
@@ -15,7 +16,6 @@ if (!values.include || !values.lib || !values.out) {
   process.exit(2);
 }
 
-const repository = join(import.meta.dirname, '..', '..');
 const require = createRequire(import.meta.url);
 const binding = join(dirname(require.resolve('@tensorflow/tfjs-node/package.json')), 'binding');
 
@@ -23,24 +23,32 @@ const binding = join(dirname(require.resolve('@tensorflow/tfjs-node/package.json
 function headers() {
   const candidates = [
     join(dirname(process.execPath), '..'),
-    join(repository, '.tools', 'node', 'node_modules', `node-${process.platform}-${process.arch}`),
+    join(toolsDirectory, 'node_modules', nodePackage.name),
     process.env.npm_config_nodedir,
   ];
   return candidates.find((folder) => folder && existsSync(join(folder, 'include', 'node', 'node_api.h')));
+}
+
+/** A Node without its headers beside it, as some distributions have it: npm's platform package of Node brings them. */
+function bringHeaders() {
+  const node = `${nodePackage.name}@${nodePackage.version}`;
+  const flags = ['--ignore-scripts', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+  spawnSync('npm', ['install', '--prefix', toolsDirectory, ...flags, node], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
 const build = mkdtempSync(join(tmpdir(), 'upsize-addon-'));
 try {
   copyFileSync(join(import.meta.dirname, 'binding.gyp'), join(build, 'binding.gyp'));
   cpSync(binding, join(build, 'binding'), { recursive: true });
-  const nodedir = headers();
+  const nodedir = headers() ?? (bringHeaders(), headers());
+  if (!nodedir)
+    throw new Error("Node's headers (include/node/node_api.h) are not here and could not be brought by npm.");
   const arguments_ = [
     require.resolve('node-gyp/bin/node-gyp.js'),
     'rebuild',
     '--loglevel=error',
     `--directory=${build}`,
-    // Without headers at hand node-gyp downloads them from nodejs.org.
-    ...(nodedir ? [`--nodedir=${nodedir}`] : []),
+    `--nodedir=${nodedir}`,
     '--',
     `-Dtensorflow_include_dir=${values.include}`,
     `-Dtensorflow_lib_dir=${values.lib}`,

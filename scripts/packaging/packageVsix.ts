@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, wri
 import os from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
-import { runLogged } from '../vscode/runLogged.ts';
+import { runLogged } from '../runLogged.ts';
 import { copyRuntimePackages } from './runtimePackages.ts';
 
 const mostBytes = 30_000_000;

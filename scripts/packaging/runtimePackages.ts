@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import { runLogged } from '../vscode/runLogged.ts';
+import { runLogged } from '../runLogged.ts';
 
 const manifestSchema = z.object({
   version: z.string(),

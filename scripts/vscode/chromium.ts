@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { ensureSystemPackages } from './systemPackages.ts';
+import { ensureSystemPackages } from '../systemPackages.ts';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];
 const macPaths = [
@@ -30,7 +30,7 @@ export function findChromium(): string | undefined {
 export async function ensureChromium(log: (line: string) => void): Promise<string> {
   const found = findChromium();
   if (found !== undefined) return found;
-  await ensureSystemPackages(['chromium'], log);
+  await ensureSystemPackages('The VS Code tests need', ['chromium'], log);
   const installed = findChromium();
   if (installed !== undefined) return installed;
   throw new Error('The tests need Chromium or Chrome. Install one, or set UPSIZE_CHROMIUM to its executable.');

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { runLogged } from './runLogged.ts';
-import { ensureSystemPackages } from './systemPackages.ts';
+import { runLogged } from '../runLogged.ts';
+import { ensureSystemPackages } from '../systemPackages.ts';
 import { testPeersFolder } from './testPeersFolder.ts';
 
 const version = '4.139.1';
@@ -59,7 +59,7 @@ export async function ensureCodeServer(log: (line: string) => void): Promise<Cod
   await mkdir(parent, { recursive: true });
   const part = `code-server-${version}.${process.pid}.part`;
   await removeHalfFinished(parent, part);
-  await ensureSystemPackages(['libkrb5-dev', 'pkg-config', 'make', 'g++'], log);
+  await ensureSystemPackages('The VS Code tests need', ['libkrb5-dev', 'pkg-config', 'make', 'g++'], log);
   const building = join(parent, part);
   await rm(building, { recursive: true, force: true });
   await mkdir(building);

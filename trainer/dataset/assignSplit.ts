@@ -1,5 +1,5 @@
 import { randomAt, textSeed } from '../protocol/random.ts';
-import { Clusters, nearDuplicatePairs } from './nearDuplicates.ts';
+import { Clusters, forEachNearPair } from './nearDuplicates.ts';
 import { byCodeUnits, type SplitName } from './listedImage.ts';
 
 /** What the split needs to know of an image. */
@@ -25,7 +25,10 @@ export function inseparable(images: readonly SplittableImage[]): Clusters {
       else clusters.join(first, index);
     }
   }
-  for (const [a, b] of nearDuplicatePairs(images.map((image) => image.facts))) clusters.join(a, b);
+  forEachNearPair(
+    images.map(({ facts }) => facts),
+    (a, b) => clusters.join(a, b),
+  );
   return clusters;
 }
 

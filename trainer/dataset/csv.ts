@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
+import { pipeline } from 'node:stream';
 import { parse } from 'csv-parse';
 import { DatasetError } from './datasetError.ts';
 import { isInside, realPathInside } from './insideRoot.ts';
@@ -15,16 +16,17 @@ export async function* readCsvRows(
   required: readonly string[],
   signal?: AbortSignal,
 ): AsyncGenerator<{ line: number; row: Map<string, string> }, void, undefined> {
-  const parser = createReadStream(file).pipe(
-    parse({
-      bom: true,
-      info: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      trim: true,
-      max_record_size: 100_000,
-    }),
-  );
+  const source = createReadStream(file);
+  const parser = parse({
+    bom: true,
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    trim: true,
+    max_record_size: 100_000,
+  });
+  // Hands errors of the source on to the parser, and closes the file when the reader stops early.
+  pipeline(source, parser, () => undefined);
   let columns: string[] | null = null;
   try {
     for await (const item of parser) {
@@ -46,6 +48,8 @@ export async function* readCsvRows(
     }
   } catch (error) {
     if (error instanceof DatasetError || signal?.aborted) throw error;
+    // What the system says of the file, such as that it is missing, is for the caller to word.
+    if (error instanceof Error && 'syscall' in error) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new DatasetError(`${file}: not a CSV file that can be read (${reason}).`, [], { cause: error });
   }

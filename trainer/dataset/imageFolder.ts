@@ -92,7 +92,8 @@ function addFile(entry: Entry, label: string | null, split: SplitName | null, li
 }
 
 async function holdsFolders(folder: string): Promise<boolean> {
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
+  // A folder that cannot be read is listed as a problem when its turn comes.
+  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
     if (entry.name.startsWith('.')) continue;
     if (entry.isDirectory()) return true;
     if (entry.isSymbolicLink() && (await stat(path.join(folder, entry.name)).catch(() => null))?.isDirectory())

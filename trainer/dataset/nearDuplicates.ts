@@ -53,13 +53,16 @@ function bucketsOf(values: Uint16Array): { starts: Uint32Array; members: Uint32A
 /**
  * Finds the pairs of near-duplicates among many images. The 64 bits are cut into four bands: two near hashes are near in at
  * least one of them, so only images in the 137 nearest of each band's 65,536 buckets are compared (multi-index hashing,
- * Norouzi et al. 2012): 100,000 images take seconds, not hours.
+ * Norouzi et al. 2012): 100,000 images take seconds, not hours. The frames of a film make millions of pairs, so they are
+ * handed over one by one and never gathered.
  *
- * @returns pairs of indices, each once, the smaller first; an image without a hash (`null`) has none. Images that look
- * exactly alike are paired with the first of them only.
+ * @param onPair gets each pair of indices once, the smaller first; an image without a hash (`null`) has none. Images that
+ * look exactly alike are paired with the first of them only.
  */
-export function nearDuplicatePairs(images: readonly (Appearance | null)[]): [number, number][] {
-  const pairs: [number, number][] = [];
+export function forEachNearPair(
+  images: readonly (Appearance | null)[],
+  onPair: (first: number, second: number) => void,
+): void {
   // Copies by the hundred (placeholders) would make every bucket quadratic: the first of each appearance stands for all.
   const firstOf = new Map<string, number>();
   const distinct: number[] = [];
@@ -68,7 +71,7 @@ export function nearDuplicatePairs(images: readonly (Appearance | null)[]): [num
     const key = image.phash + image.colours;
     const first = firstOf.get(key);
     if (first !== undefined) {
-      pairs.push([first, index]);
+      onPair(first, index);
     } else {
       firstOf.set(key, index);
       distinct.push(index);
@@ -93,7 +96,7 @@ export function nearDuplicatePairs(images: readonly (Appearance | null)[]): [num
     const colourA = colours[a];
     const colourB = colours[b];
     if (distance > nearDuplicateBits || !colourA || !colourB || coloursDiffer(colourA, colourB)) return;
-    pairs.push([distinct[b] ?? 0, distinct[a] ?? 0]);
+    onPair(distinct[b] ?? 0, distinct[a] ?? 0);
   };
   for (const [band, own] of values.entries()) {
     const { starts, members } = bucketsOf(own);
@@ -111,7 +114,6 @@ export function nearDuplicatePairs(images: readonly (Appearance | null)[]): [num
       }
     }
   }
-  return pairs;
 }
 
 /** Sets of numbers of 0 to n − 1 that are joined pair by pair (union-find with path halving). */

@@ -1,7 +1,7 @@
 import type { DatasetProblem } from '../protocol/datasetProblem.ts';
 import type { ExaminedImage } from './examineImages.ts';
 import { printable } from './listedImage.ts';
-import { Clusters, nearDuplicatePairs } from './nearDuplicates.ts';
+import { Clusters, forEachNearPair } from './nearDuplicates.ts';
 
 /** Copies in several classes from which on a picture is taken for a stand-in, and copies in one class. */
 const placeholderCopies = 4;
@@ -26,7 +26,10 @@ export function findSameImages(images: readonly ExaminedImage[]): SameImages {
     else byContent.set(contentHash, [index]);
   }
   const near = new Clusters(images.length);
-  for (const [a, b] of nearDuplicatePairs(images.map(({ facts }) => facts))) near.join(a, b);
+  forEachNearPair(
+    images.map(({ facts }) => facts),
+    (a, b) => near.join(a, b),
+  );
   const groups = near.members(2);
   const isOneFile = (group: number[]) => new Set(group.map((index) => images[index]?.contentHash)).size === 1;
   const isPlaceholder = (group: number[]) => {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { runLogged } from '../../../scripts/vscode/runLogged.ts';
+import { runLogged } from '../../../scripts/runLogged.ts';
 import type { CodeServerInstall } from '../../../scripts/vscode/codeServerInstall.ts';
 import { createProcessSession, type ProcessSession } from './processSession.ts';
 

@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { groupsByName } from '../../../trainer/dataset/groupBy.ts';
+import { listCsv } from '../../../trainer/dataset/csv.ts';
 import { listDataset } from '../../../trainer/dataset/listDataset.ts';
 import { datasetOptions } from './datasetOptions.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
@@ -101,6 +102,8 @@ describe('listing a data set', () => {
     assert.match(problems[2]?.message ?? '', /"sometimes"/);
     await writeFile(path.join(folder, 'bad.csv'), 'file,class\na,b\n');
     await assert.rejects(list(folder, { path: 'bad.csv' }), /path, label not found among file, class/);
+    // A file that goes away between the look at it and the read costs this data set, never the process.
+    await assert.rejects(listCsv(path.join(folder, 'gone.csv'), folder), { code: 'ENOENT' });
   });
 
   it('applies the labels file: other labels, exclusions, and a word for what it does not know', async () => {

@@ -2,7 +2,12 @@ import { strict as assert } from 'node:assert';
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import sharp, { type Sharp } from 'sharp';
-import { Clusters, nearDuplicateBits, nearDuplicatePairs } from '../../../trainer/dataset/nearDuplicates.ts';
+import {
+  Clusters,
+  forEachNearPair,
+  nearDuplicateBits,
+  type Appearance,
+} from '../../../trainer/dataset/nearDuplicates.ts';
 import { colourGrid, greyCells, isGrey, perceptualHash } from '../../../trainer/dataset/perceptualHash.ts';
 import { scaleDown } from '../../../trainer/dataset/scaleDown.ts';
 import type { Picture } from '../../../trainer/dataset/decode.ts';
@@ -23,6 +28,12 @@ async function packageHash(file: Buffer): Promise<unknown> {
 const bits = (hash: string) =>
   [...hash].map((digit) => Number.parseInt(digit, 16).toString(2).padStart(4, '0')).join('');
 const grey = '80'.repeat(48);
+
+function nearDuplicatePairs(images: readonly (Appearance | null)[]): [number, number][] {
+  const pairs: [number, number][] = [];
+  forEachNearPair(images, (first, second) => pairs.push([first, second]));
+  return pairs;
+}
 
 describe('near-duplicates', () => {
   it('hashes as sharp-phash does', async () => {

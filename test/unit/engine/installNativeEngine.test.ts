@@ -138,6 +138,11 @@ describe('the install of the native engine', () => {
     assert.ok(!halfDone.found && /half installed/.test(halfDone.reason));
     assert.equal((await tinyInstall(cache, 'good', counter)).installed, true);
     assert.ok(parts().found);
+
+    rmSync(layout().addons, { recursive: true });
+    assert.ok(!parts().found);
+    assert.equal((await tinyInstall(cache, 'good', counter)).installed, true);
+    assert.ok(parts().found);
   });
 
   it('says so when the cache folder cannot be made', async () => {

@@ -14,6 +14,9 @@ const pipCommands: readonly (readonly string[])[] = [
   ['uv', 'tool', 'run', 'pip'],
 ];
 
+/** What pip says where PyPI cannot be reached; "no matching distribution" may mean an old pip, and another is tried. */
+const noNetwork = /NewConnectionError|ConnectTimeoutError|NameResolutionError|Max retries exceeded|ProxyError/;
+
 /** Lower-case hex SHA-256 of a file, read in pieces. */
 export async function sha256OfFile(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
@@ -64,6 +67,7 @@ export async function downloadWheel(
         '--no-input',
         // Enough for a hiccup; offline, each way to call pip is to fail in seconds.
         '--retries=2',
+        '--timeout=10',
         '--quiet',
         `--dest=${destination}`,
         `${wheel.package}==${tensorflowVersion}`,
@@ -89,6 +93,8 @@ export async function downloadWheel(
     tried.push(
       result.notStarted ? `${name}: not found` : `${name}: ${lastLine(result.stderr) ?? `status ${result.status}`}`,
     );
+    // The other ways to call pip would wait for the same network.
+    if (noNetwork.test(result.stderr)) break;
   }
   throw new Error(
     `TensorFlow ${tensorflowVersion} could not be downloaded from PyPI.\n${tried.map((line) => `  ${line}`).join('\n')}\n` +

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
@@ -24,7 +24,7 @@ export async function withInstallLock<T>(
     options.signal?.throwIfAborted();
     const holder = readOwner(path);
     if (isStale(path, holder)) {
-      rmSync(path, { force: true });
+      removeStale(path, holder, nonce);
       continue;
     }
     options.onWait(holder ? `process ${holder.pid} on ${holder.host}` : 'another process');
@@ -46,6 +46,19 @@ function take(path: string, nonce: string): boolean {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
     throw error;
+  }
+}
+
+/** Takes a stale lock away; of two who see it, one gets it, and a fresh lock that is caught by mistake is put back. */
+function removeStale(path: string, holder: z.infer<typeof owner> | undefined, nonce: string): void {
+  const aside = `${path}.${nonce}`;
+  try {
+    renameSync(path, aside);
+    if (readOwner(aside)?.nonce !== holder?.nonce) linkSync(aside, path);
+  } catch {
+    // Another was faster: the next look sees what is there now.
+  } finally {
+    rmSync(aside, { force: true });
   }
 }
 

@@ -71,7 +71,9 @@ export async function installNativeEngine(
 
 function isComplete(layout: NativeLayout): boolean {
   const checked = checkInstalled(layout);
-  return 'record' in checked && (checked.record.addon !== undefined || shippedAddon() !== undefined);
+  if (!('record' in checked)) return false;
+  const { addon } = checked.record;
+  return shippedAddon() !== undefined || (addon !== undefined && existsSync(join(layout.addons, basename(addon))));
 }
 
 async function installLocked(
@@ -184,7 +186,7 @@ function moveIntoPlace(staged: NativeLayout, layout: NativeLayout, work: string)
 /** Removes what killed installs left: with the lock held, nobody else is at work in the partial folder. */
 function removeLeftovers(layout: NativeLayout, wheel: TensorflowWheel): void {
   for (const name of readdirSync(layout.partial)) {
-    if (name !== 'lock' && name !== wheel.fileName)
+    if (!name.startsWith('lock') && name !== wheel.fileName)
       rmSync(join(layout.partial, name), { recursive: true, force: true });
   }
 }

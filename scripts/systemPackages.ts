@@ -14,18 +14,16 @@ async function isInstalled(name: string): Promise<boolean> {
 
 /**
  * Sees to it that the Debian packages are there: as root on Debian or Ubuntu it installs the missing ones, elsewhere it
- * throws an error with the one line to run.
+ * throws an error with the one line to run. `who` needs them, as the beginning of that sentence.
  */
-export async function ensureSystemPackages(names: readonly string[], log: Log): Promise<void> {
-  if (!existsSync('/usr/bin/dpkg-query')) return;
+export async function ensureSystemPackages(who: string, names: readonly string[], log: Log): Promise<void> {
+  if (names.length === 0 || !existsSync('/usr/bin/dpkg-query')) return;
   const missing: string[] = [];
   for (const name of names) if (!(await isInstalled(name))) missing.push(name);
   if (missing.length === 0) return;
   const install = ['install', '--yes', '--no-install-recommends', ...missing];
   if (process.getuid?.() !== 0) {
-    throw new Error(
-      `The VS Code tests need ${missing.join(', ')}. Run: sudo apt-get update && sudo apt-get ${install.join(' ')}`,
-    );
+    throw new Error(`${who} ${missing.join(', ')}. Run: sudo apt-get update && sudo apt-get ${install.join(' ')}`);
   }
   log(`Installing ${missing.join(', ')} by apt`);
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
