@@ -5,7 +5,8 @@ import { AnnotationStore } from './runs/annotationStore.ts';
 import { RunFollower, type RunsSnapshot } from './runs/runFollower.ts';
 import { RunTrash } from './runs/trash.ts';
 
-const annotationsEveryMs = 1500;
+/** How often names, stars and the config are looked at, for what another program wrote. */
+const lookEveryMs = 1500;
 
 /** One workspace folder with its own `.upsize`: its config, its runs and what is said of them. */
 export class UpsizeFolder implements vscode.Disposable {
@@ -17,6 +18,7 @@ export class UpsizeFolder implements vscode.Disposable {
   readonly ready: Promise<void>;
   readonly #follower: RunFollower;
   readonly #changed = new vscode.EventEmitter<void>();
+  readonly #configChanged = new vscode.EventEmitter<vscode.Uri>();
   readonly #timer: NodeJS.Timeout;
   readonly #watcher: vscode.FileSystemWatcher;
   #snapshot: RunsSnapshot = { runs: [], unreadable: [] };
@@ -24,6 +26,8 @@ export class UpsizeFolder implements vscode.Disposable {
 
   /** Runs came, went or said something; what is said of them changed; or the config did. */
   readonly onDidChange = this.#changed.event;
+  /** A config of this folder was made, changed or deleted, by whatever program. */
+  readonly onDidChangeConfig = this.#configChanged.event;
 
   constructor(workspaceFolder: vscode.WorkspaceFolder, memory: Memory) {
     this.workspaceFolder = workspaceFolder;
@@ -37,13 +41,18 @@ export class UpsizeFolder implements vscode.Disposable {
       this.#changed.fire();
     });
     this.#timer = setInterval(() => {
-      if (this.annotations.refresh()) this.#changed.fire();
-    }, annotationsEveryMs);
+      const [said, configured] = [this.annotations.refresh(), this.config.refresh()];
+      if (said || configured) this.#changed.fire();
+    }, lookEveryMs);
     // Without `**` only the folder itself is watched, not what is below it.
     const configs = new vscode.RelativePattern(workspaceFolder, '{upsize.json,*.upsize.json,upsize.labels.csv}');
     this.#watcher = vscode.workspace.createFileSystemWatcher(configs);
     for (const event of [this.#watcher.onDidChange, this.#watcher.onDidCreate, this.#watcher.onDidDelete]) {
-      event(() => this.#changed.fire());
+      event((uri) => {
+        this.config.refresh();
+        this.#configChanged.fire(uri);
+        this.#changed.fire();
+      });
     }
     this.ready = this.#follower.start();
   }
@@ -66,8 +75,14 @@ export class UpsizeFolder implements vscode.Disposable {
     return this.#byId;
   }
 
+  /** Looks for another config now, for who goes by it at once. */
+  refreshConfig(): void {
+    if (this.config.refresh()) this.#changed.fire();
+  }
+
   /** Looks at everything now, rather than at the next turn. */
   async refresh(): Promise<void> {
+    this.config.refresh();
     this.annotations.refresh();
     await this.#follower.refresh();
     this.#changed.fire();
@@ -77,6 +92,7 @@ export class UpsizeFolder implements vscode.Disposable {
     clearInterval(this.#timer);
     this.#follower.end();
     this.#watcher.dispose();
+    this.#configChanged.dispose();
     this.#changed.dispose();
   }
 }

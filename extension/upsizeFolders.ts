@@ -13,11 +13,14 @@ export interface FolderRun {
 export class UpsizeFolders implements vscode.Disposable {
   readonly #memory: Memory;
   readonly #changed = new vscode.EventEmitter<void>();
+  readonly #configChanged = new vscode.EventEmitter<vscode.Uri>();
   readonly #folders = new Map<string, { folder: UpsizeFolder; subscription: vscode.Disposable }>();
   readonly #subscription: vscode.Disposable;
 
   /** Folders came or went, or something in one of them changed. */
   readonly onDidChange = this.#changed.event;
+  /** A config in one of them was made, changed or deleted, by whatever program. */
+  readonly onDidChangeConfig = this.#configChanged.event;
 
   constructor(memory: Memory) {
     this.#memory = memory;
@@ -55,6 +58,7 @@ export class UpsizeFolders implements vscode.Disposable {
       subscription.dispose();
       folder.dispose();
     }
+    this.#configChanged.dispose();
     this.#changed.dispose();
   }
 
@@ -71,7 +75,11 @@ export class UpsizeFolders implements vscode.Disposable {
       const key = workspaceFolder.uri.toString();
       if (this.#folders.has(key)) continue;
       const folder = new UpsizeFolder(workspaceFolder, this.#memory);
-      this.#folders.set(key, { folder, subscription: folder.onDidChange(() => this.#changed.fire()) });
+      const subscription = vscode.Disposable.from(
+        folder.onDidChange(() => this.#changed.fire()),
+        folder.onDidChangeConfig((uri) => this.#configChanged.fire(uri)),
+      );
+      this.#folders.set(key, { folder, subscription });
     }
     this.#changed.fire();
   }

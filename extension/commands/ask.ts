@@ -69,7 +69,14 @@ function folderIn(argument: unknown): vscode.Uri | undefined {
 }
 
 /** The workspace folder that a command is about: the argument's, the only one, the active editor's, else the user's choice. */
-export async function chooseFolder({ folders }: UpsizeContext, argument?: unknown): Promise<UpsizeFolder> {
+export async function chooseFolder(context: UpsizeContext, argument?: unknown): Promise<UpsizeFolder> {
+  const folder = await findFolder(context, argument);
+  // What was written a moment ago counts for what is done now.
+  folder.refreshConfig();
+  return folder;
+}
+
+async function findFolder({ folders }: UpsizeContext, argument: unknown): Promise<UpsizeFolder> {
   const uri = folderIn(argument);
   const named = uri && folders.of(uri);
   if (named) return named;

@@ -2,32 +2,12 @@ import * as vscode from 'vscode';
 import { isLive } from '../../trainer/protocol/events.ts';
 import { valAccuracyOf, type Run } from '../../trainer/protocol/runSummary.ts';
 import { count, duration, loss, percent, plural, points, shortTime } from '../numbers.ts';
-import type { AnnotationStore } from './annotationStore.ts';
-import { gainOf, rungSign, runDescription } from './runLabel.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
-import type { TreeNode } from './runTreeModel.ts';
+import { gainOf, runDescription } from './runLabel.ts';
+import { runLabel, type RunsTreeNode, type RunTreeContext } from './runsTree.ts';
 
-/** A node with the folder it belongs to; `id` is the same after each redraw, so that VS Code keeps what is open. */
-export interface RunsViewNode {
-  id: string;
-  node: TreeNode;
-  folder: UpsizeFolder;
-  parent: RunsViewNode | undefined;
-  children: RunsViewNode[];
-  /** What its line was last drawn by. */
-  stamp: string;
-}
-
-/** What an item is drawn by, beside its node. */
-export interface RunTreeContext {
-  byId: ReadonlyMap<string, Run>;
-  annotations: AnnotationStore;
-  /** Stage sizes of the folder's config and of a ladder's runs. */
-  sizesOf: (ladderId: string) => readonly number[];
-  now: number;
-  /** Ids of the runs that are chosen for a comparison. */
-  checked: ReadonlySet<string>;
-}
+/** A node of the Runs view. */
+export type RunsViewNode = RunsTreeNode<UpsizeFolder>;
 
 const icons: Record<Run['state'], [icon: string, color: string | undefined]> = {
   queued: ['clock', undefined],
@@ -99,13 +79,6 @@ export function contextValueOf(run: Run): string {
   if (unfinished) words.push('resumable');
   if (run.state === 'completed' || (unfinished && run.summary.bestEpoch !== null)) words.push('base');
   return words.join(' ');
-}
-
-function runLabel(run: Run, { annotations, sizesOf }: RunTreeContext): vscode.TreeItemLabel {
-  const { name, starred } = annotations.of(run.id);
-  const sign = rungSign(run.manifest.config.stage.size, sizesOf(run.manifest.ladderId));
-  const label = [sign.text, ...(starred ? ['★'] : []), ...(name === undefined ? [] : [name])].join(' ');
-  return { label, highlights: [sign.own] };
 }
 
 function spoken(run: Run, context: RunTreeContext): string {

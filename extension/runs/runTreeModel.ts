@@ -94,11 +94,12 @@ function ladderNodes(all: readonly Run[], shown: readonly Run[], input: RunTreeI
     const best = accuracies.length > 0 ? Math.max(...accuracies) : null;
     return [{ kind: 'ladder', key: `ladder:${ladder.id}`, ladder, number: ladders.length - index, best, children }];
   });
-  const first = (node: (typeof nodes)[number]) => firstBy([...node.ladder.runs], compare);
-  return nodes.sort((a, b) => compare(first(a), first(b)));
+  // Once a ladder, not once a comparison.
+  const sorted = nodes.map((node) => ({ node, first: firstBy(node.ladder.runs, compare) }));
+  return sorted.sort((a, b) => compare(a.first, b.first)).map(({ node }) => node);
 }
 
-function firstBy(runs: Run[], compare: (a: Run, b: Run) => number): Run {
+function firstBy(runs: readonly Run[], compare: (a: Run, b: Run) => number): Run {
   const [first, ...rest] = runs;
   if (!first) throw new Error('A ladder has at least one run.');
   return rest.reduce((best, run) => (compare(run, best) < 0 ? run : best), first);
@@ -134,7 +135,9 @@ function groupNodes(shown: readonly Run[], grouping: Exclude<RunGrouping, 'ladde
   const groups = new Map<string, Run[]>();
   for (const run of sorted) {
     const title = groupTitle(run, grouping);
-    groups.set(title, [...(groups.get(title) ?? []), run]);
+    const group = groups.get(title);
+    if (group) group.push(run);
+    else groups.set(title, [run]);
   }
   return [...groups].map(([title, runs]) => ({
     kind: 'group',

@@ -3,8 +3,9 @@ import { isLive } from '../../trainer/protocol/events.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
 import type { FolderRun, UpsizeFolders } from '../upsizeFolders.ts';
 import { plural } from '../numbers.ts';
-import { runItem, runTooltip, type RunsViewNode, type RunTreeContext } from './runTreeItem.ts';
-import { defaultRunList, runTree, type RunListOptions, type TreeNode } from './runTreeModel.ts';
+import { RunsTree } from './runsTree.ts';
+import { runItem, runTooltip, type RunsViewNode } from './runTreeItem.ts';
+import { defaultRunList, type RunListOptions } from './runTreeModel.ts';
 
 const redrawEveryMs = 250;
 const optionsKey = 'runList';
@@ -17,11 +18,8 @@ export class RunsView implements vscode.Disposable, vscode.TreeDataProvider<Runs
   readonly #selected = new vscode.EventEmitter<FolderRun | undefined>();
   readonly #view: vscode.TreeView<RunsViewNode>;
   readonly #subscriptions: vscode.Disposable[];
+  readonly #tree = new RunsTree<UpsizeFolder>();
   #options: RunListOptions;
-  #roots: RunsViewNode[] | undefined;
-  #nodes = new Map<string, RunsViewNode>();
-  #sizes = new Map<string, Set<number>>();
-  #shape = '';
   #redraw: NodeJS.Timeout | undefined;
   #ready = false;
   #checked: ReadonlySet<string> = new Set();
@@ -99,22 +97,19 @@ export class RunsView implements vscode.Disposable, vscode.TreeDataProvider<Runs
   /** Selects a run and brings it into view, without taking the focus. */
   async reveal(runId: string): Promise<void> {
     this.#draw();
-    const node = [...this.#nodes.values()].find((each) => each.node.kind === 'run' && each.node.run.id === runId);
+    const node = [...this.#tree.nodes].find((each) => each.node.kind === 'run' && each.node.run.id === runId);
     if (node && this.#view.visible) await this.#view.reveal(node, { select: true, focus: false });
   }
 
   getTreeItem(element: RunsViewNode): vscode.TreeItem {
-    return runItem(element, this.#treeContext(element.folder));
+    const context = this.#tree.contextOf(element.folder);
+    // Its folder was closed meanwhile; the redraw takes the item away.
+    return context ? runItem(element, context) : new vscode.TreeItem(element.id);
   }
 
-  resolveTreeItem(item: vscode.TreeItem, element: RunsViewNode): vscode.TreeItem {
-    if (element.node.kind === 'run') {
-      item.tooltip = runTooltip(
-        element.node.run,
-        this.#treeContext(element.folder),
-        element.folder.workspaceFolder.name,
-      );
-    }
+  resolveTreeItem(item: vscode.TreeItem, { node, folder }: RunsViewNode): vscode.TreeItem {
+    const context = this.#tree.contextOf(folder);
+    if (node.kind === 'run' && context) item.tooltip = runTooltip(node.run, context, folder.workspaceFolder.name);
     return item;
   }
 
@@ -123,63 +118,12 @@ export class RunsView implements vscode.Disposable, vscode.TreeDataProvider<Runs
   }
 
   getChildren(element?: RunsViewNode): RunsViewNode[] {
-    if (!element) return this.#rootNodes();
-    return element.children;
+    return element ? element.children : this.#tree.roots;
   }
 
   dispose(): void {
     clearTimeout(this.#redraw);
     for (const subscription of this.#subscriptions) subscription.dispose();
-  }
-
-  #treeContext(folder: UpsizeFolder): RunTreeContext {
-    const configured = folder.config.config?.stages.map((stage) => stage.size) ?? [];
-    return {
-      byId: folder.runsById,
-      annotations: folder.annotations,
-      sizesOf: (ladderId) => [...configured, ...(this.#sizes.get(ladderId) ?? [])],
-      now: Date.now(),
-      checked: this.#checked,
-    };
-  }
-
-  #rootNodes(): RunsViewNode[] {
-    return this.#ready ? (this.#roots ??= this.#build()) : [];
-  }
-
-  #build(): RunsViewNode[] {
-    const folders = this.#folders.all;
-    const before = this.#nodes;
-    this.#nodes = new Map();
-    this.#sizes = new Map();
-    for (const { manifest } of folders.flatMap((folder) => folder.runs)) {
-      const sizes = this.#sizes.get(manifest.ladderId) ?? new Set();
-      this.#sizes.set(manifest.ladderId, sizes.add(manifest.config.stage.size));
-    }
-    const adoptAll = (nodes: readonly TreeNode[], folder: UpsizeFolder, parent: RunsViewNode | undefined) =>
-      nodes.map((node) => adopt(node, folder, parent));
-    const adopt = (node: TreeNode, folder: UpsizeFolder, parent: RunsViewNode | undefined): RunsViewNode => {
-      const id = `${folder.workspaceFolder.uri.toString()}#${node.key}`;
-      // The same object for the same thing: VS Code refreshes single elements by identity.
-      const element = before.get(id) ?? { id, node, folder, parent, children: [], stamp: '' };
-      this.#nodes.set(id, element);
-      Object.assign(element, { node, folder, parent });
-      element.children = 'children' in node ? adoptAll(node.children, folder, element) : [];
-      return element;
-    };
-    const withRuns = folders.filter((folder) => folder.runs.length + folder.unreadable.length > 0);
-    return withRuns.flatMap((folder) => {
-      const nodes = this.#treeOf(folder);
-      const { name } = folder.workspaceFolder;
-      return folders.length < 2
-        ? adoptAll(nodes, folder, undefined)
-        : adoptAll([{ kind: 'folder', key: 'folder', folder: name, children: nodes }], folder, undefined);
-    });
-  }
-
-  #treeOf(folder: UpsizeFolder): TreeNode[] {
-    const { runs, unreadable } = folder;
-    return runTree({ runs, unreadable, annotations: folder.annotations.all, options: this.#options });
   }
 
   /** Live runs change many times a second; the view follows a few times. */
@@ -198,29 +142,15 @@ export class RunsView implements vscode.Disposable, vscode.TreeDataProvider<Runs
     this.#redraw = undefined;
     if (!this.#ready) return;
     this.#forgetGone();
-    this.#roots = this.#build();
-    const shape = [...this.#nodes.values()].map(({ id, parent }) => `${id}<${parent?.id ?? ''}`).join('\n');
-    const changed = [...this.#nodes.values()].filter((element) => {
-      const stamp = `${stampOf(element)} ${element.node.kind === 'run' && this.#checked.has(element.node.run.id)}`;
-      const isNew = element.stamp !== stamp;
-      element.stamp = stamp;
-      return isNew;
+    const changed = this.#tree.draw({
+      folders: this.#folders.all,
+      options: this.#options,
+      checked: this.#checked,
+      now: Date.now(),
     });
-    if (shape !== this.#shape) this.#changed.fire(undefined);
+    if (changed === 'all') this.#changed.fire(undefined);
     else if (changed.length > 0) this.#changed.fire(changed);
-    this.#shape = shape;
     const live = this.#folders.all.flatMap((folder) => folder.runs).filter((run) => isLive(run.state)).length;
     this.#view.badge = live > 0 ? { value: live, tooltip: plural(live, 'live run') } : undefined;
   }
-}
-
-/** Everything that an item's own line depends on. */
-function stampOf({ node, folder }: RunsViewNode): string {
-  if (node.kind === 'ladder') {
-    return `${node.number} ${node.best} ${folder.annotations.of(node.ladder.id).name ?? ''} ${node.ladder.runs.length}`;
-  }
-  if (node.kind !== 'run') return '';
-  const { summary, state, liveness } = node.run;
-  const { name, starred } = folder.annotations.of(node.run.id);
-  return `${summary.lastSeq} ${state} ${liveness} ${starred} ${name ?? ''}`;
 }

@@ -33,8 +33,9 @@ export function laddersOf(runs: readonly Run[]): Ladder[] {
     const parent = parentId === null ? undefined : nodes.get(parentId);
     if (node) (parent?.children ?? ladder.roots).push(node);
   }
-  const newest = (ladder: Ladder) => Math.max(...ladder.runs.map((run) => run.manifest.created));
-  return [...ladders.values()].sort((a, b) => newest(b) - newest(a));
+  const newest = (ladder: Ladder) => ladder.runs.reduce((most, run) => Math.max(most, run.manifest.created), 0);
+  const dated = [...ladders.values()].map((ladder) => ({ ladder, time: newest(ladder) }));
+  return dated.sort((a, b) => b.time - a.time).map(({ ladder }) => ladder);
 }
 
 /** From the root to the run itself; a gone ancestor ends the way. */

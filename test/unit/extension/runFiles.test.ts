@@ -99,12 +99,16 @@ describe('what the extension keeps and reads in .upsize', () => {
     const config = new ActiveConfig(workspace, memory);
     assert.equal(config.file, null);
     writeFileSync(path.join(workspace, 'b.upsize.json'), '{ "dataset": "more" }');
+    assert.equal(config.refresh(), true);
+    assert.equal(config.refresh(), false);
     assert.equal(config.relativeFile, 'b.upsize.json');
     writeFileSync(path.join(workspace, 'upsize.json'), '{ "dataset": "photos" } // all');
+    config.refresh();
     assert.equal(config.dataset, path.join(workspace, 'photos'));
     config.choose(path.join(workspace, 'b.upsize.json'));
     assert.equal(new ActiveConfig(workspace, memory).dataset, path.join(workspace, 'more'));
     writeFileSync(path.join(workspace, 'b.upsize.json'), '{ "dataset": }');
+    assert.equal(config.refresh(), true);
     assert.equal(config.config, null);
   });
 });
