@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import { parseConfig, type ConfigProblem } from '../../trainer/protocol/readConfig.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
@@ -51,6 +52,11 @@ export function registerConfigDiagnostics({ folders }: UpsizeContext): vscode.Di
       setTimeout(() => check(document), waitMs),
     );
   };
+  /** What another program did to a config: the Problems view follows, whether the file is open or not. */
+  const follow = (uri: vscode.Uri) => {
+    if (existsSync(uri.fsPath)) vscode.workspace.openTextDocument(uri).then(check, () => undefined);
+    else collection.delete(uri);
+  };
   const checkActive = () => {
     for (const folder of folders.all) {
       const { file } = folder.config;
@@ -63,6 +69,8 @@ export function registerConfigDiagnostics({ folders }: UpsizeContext): vscode.Di
   void folders.ready.then(checkActive);
   return [
     collection,
+    new vscode.Disposable(() => waiting.forEach((timer) => clearTimeout(timer))),
+    folders.onDidChangeConfig(follow),
     vscode.workspace.onDidOpenTextDocument(check),
     vscode.workspace.onDidChangeTextDocument(({ document }) => checkSoon(document)),
     vscode.workspace.onDidDeleteFiles(({ files }) => files.forEach((uri) => collection.delete(uri))),

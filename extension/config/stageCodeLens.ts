@@ -10,13 +10,21 @@ import { configSelector } from './configDiagnostics.ts';
 /** Over each stage of a config: train it, and the newest run of it. */
 export function registerStageCodeLens(context: UpsizeContext): vscode.Disposable[] {
   const changed = new vscode.EventEmitter<void>();
+  // A live run changes several times a second; its lens says only its state and its best accuracy.
+  let shown = '';
+  const update = () => {
+    const now = JSON.stringify(context.folders.all.map((folder) => [folder.path, newestRuns(folder)]));
+    if (now === shown) return;
+    shown = now;
+    changed.fire();
+  };
   const provider: vscode.CodeLensProvider = {
     onDidChangeCodeLenses: changed.event,
     provideCodeLenses: (document) => lenses(context, document),
   };
   return [
     changed,
-    context.folders.onDidChange(() => changed.fire()),
+    context.folders.onDidChange(update),
     vscode.languages.registerCodeLensProvider(configSelector, provider),
   ];
 }
@@ -50,6 +58,16 @@ function newestRun(folder: UpsizeFolder, configFile: string, stageIndex: number)
   return folder.runs.findLast(
     ({ manifest: { config } }) => config.configFile === configFile && config.stageIndex === stageIndex,
   );
+}
+
+/** What the lenses of a folder's configs say: the newest run of each stage of each config. */
+function newestRuns({ runs }: UpsizeFolder): [stage: string, run: string][] {
+  const newest = new Map<string, Run>();
+  for (const run of runs) {
+    const { configFile, stageIndex } = run.manifest.config;
+    newest.set(`${configFile} ${stageIndex}`, run);
+  }
+  return [...newest].map(([stage, run]) => [stage, `${run.id} ${runTitle(run)}`]);
 }
 
 function runTitle(run: Run): string {
