@@ -1,8 +1,10 @@
+import path from 'node:path';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
 import type { PredictImageResult } from '../../trainer/protocol/predictor.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
 import { stampOf } from './findImage.ts';
+import type { Predictors } from './predictors.ts';
 
 const mostKept = 200;
 
@@ -14,7 +16,7 @@ export function predictingRun({ runsView }: UpsizeContext, folder: UpsizeFolder)
 }
 
 export interface PredictionRequest {
-  folder: UpsizeFolder;
+  folder: Pick<UpsizeFolder, 'path'>;
   run: Run;
   /** Absolute path. */
   file: string;
@@ -22,23 +24,25 @@ export interface PredictionRequest {
   signal?: AbortSignal;
 }
 
-/** What models say of images, kept by the file's state and the model's weights. */
+/** What models say of images, kept by the file's state, the model's weights and the corrections to labels. */
 export class ImagePredictions {
-  readonly #context: UpsizeContext;
+  readonly #predictors: Pick<Predictors, 'ask'>;
   readonly #kept = new Map<string, PredictImageResult>();
 
-  constructor(context: UpsizeContext) {
-    this.#context = context;
+  constructor(predictors: Pick<Predictors, 'ask'>) {
+    this.#predictors = predictors;
   }
 
-  /** Rejects with a sentence for the user. */
+  /** Rejects with a sentence for the user; also where it was cancelled, and then nothing is kept. */
   async predict({ folder, run, file, earlier, signal }: PredictionRequest): Promise<PredictImageResult> {
-    const stamp = await stampOf(file);
-    const key = JSON.stringify([file, stamp, run.id, run.summary.weightsSha256, earlier]);
+    const { baseDirectory, config } = run.manifest;
+    const labels = await stampOf(path.resolve(baseDirectory, config.dataset.labels));
+    const key = JSON.stringify([file, await stampOf(file), run.id, run.summary.weightsSha256, labels, earlier]);
     const known = this.#kept.get(key);
     if (known) return known;
     const params = { runId: run.id, file, earlier };
-    const result = await this.#context.predictors.ask(folder.path, 'predictImage', params, signal ? { signal } : {});
+    const result = await this.#predictors.ask(folder.path, 'predictImage', params, signal ? { signal } : {});
+    if (signal?.aborted === true) throw new Error('Cancelled.');
     this.#kept.set(key, result);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > mostKept && oldest !== undefined) this.#kept.delete(oldest);

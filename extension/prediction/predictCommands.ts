@@ -20,10 +20,11 @@ const none = 'Predictions need a completed run; "Train Next Stage" makes one.';
 
 /** The prediction hover and the commands that predict. */
 export function registerPrediction(context: UpsizeContext): vscode.Disposable[] {
-  const predictions = new ImagePredictions(context);
+  const predictions = new ImagePredictions(context.predictors);
   const pages = new PredictionPages();
   const { log } = context;
   return [
+    pages,
     // Files, untitled texts, notebook cells and whatever else is text.
     vscode.languages.registerHoverProvider({ scheme: '*' }, new PredictionHover(context, predictions)),
     vscode.workspace.registerTextDocumentContentProvider(scheme, pages),
@@ -33,19 +34,41 @@ export function registerPrediction(context: UpsizeContext): vscode.Disposable[] 
   ];
 }
 
+const mostPages = 50;
+
 /** Predictions as pages of Markdown that VS Code previews, picture and all. */
-class PredictionPages implements vscode.TextDocumentContentProvider {
+class PredictionPages implements vscode.TextDocumentContentProvider, vscode.Disposable {
   readonly #pages = new Map<string, string>();
+  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
+
+  readonly onDidChange = this.#changed.event;
 
   provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.#pages.get(uri.toString()) ?? '';
+    return this.#pages.get(uri.toString()) ?? 'This page was of an earlier window. Predict the image again.';
   }
 
-  async show(result: PredictImageResult): Promise<void> {
-    const name = `${path.basename(result.file)}: ${result.prediction.top[0]?.className ?? ''}`;
-    const uri = vscode.Uri.from({ scheme, path: `/${name}.md`, query: `${result.prediction.runId}&${result.file}` });
-    this.#pages.set(uri.toString(), predictionMarkdown(result, []));
+  /** Shows what a run says of an image: on the page that is open for the two, else on a new one. */
+  async show(result: PredictImageResult, folder: UpsizeFolder): Promise<void> {
+    const { file, prediction } = result;
+    const uri = vscode.Uri.from({
+      scheme,
+      path: `/${path.basename(file)}: ${prediction.size} px.md`,
+      query: `${prediction.runId}&${file}`,
+    });
+    const key = uri.toString();
+    this.#pages.delete(key);
+    this.#pages.set(
+      key,
+      predictionMarkdown(result, (runId) => folder.annotations.of(runId).name ?? null, []),
+    );
+    const [oldest] = this.#pages.keys();
+    if (this.#pages.size > mostPages && oldest !== undefined) this.#pages.delete(oldest);
+    this.#changed.fire(uri);
     await vscode.commands.executeCommand('markdown.showPreview', uri);
+  }
+
+  dispose(): void {
+    this.#changed.dispose();
   }
 }
 
@@ -67,7 +90,7 @@ async function predictImage(
     { location: vscode.ProgressLocation.Window, title: `Predicting ${path.basename(file)}` },
     () => predictions.predict({ folder: run.folder, run: run.run, file, earlier: true }),
   );
-  await pages.show(result);
+  await pages.show(result, run.folder);
   return result;
 }
 

@@ -22,7 +22,7 @@ export class PredictionHover implements vscode.HoverProvider {
     position: vscode.Position,
     token: vscode.CancellationToken,
   ): Promise<vscode.Hover | undefined> {
-    if (!predictionHoverEnabled() || !vscode.workspace.isTrusted) return undefined;
+    if (!predictionHoverEnabled()) return undefined;
     const { text } = document.lineAt(position.line);
     const folders = this.#foldersFor(document);
     const found = await findImage(text, position.character, rootsOf(document, folders));
@@ -31,6 +31,7 @@ export class PredictionHover implements vscode.HoverProvider {
     const ready = folders.map((folder) => ({ folder, run: predictingRun(this.#context, folder) }));
     const chosen = ready.find(({ run }) => run !== undefined);
     if (!chosen?.run) return undefined;
+    if (!vscode.workspace.isTrusted) return new vscode.Hover(trustText(), range);
     const { folder, run } = chosen;
     const abort = new AbortController();
     const subscription = token.onCancellationRequested(() => abort.abort());
@@ -39,9 +40,12 @@ export class PredictionHover implements vscode.HoverProvider {
       const { file } = found;
       const result = await this.#predictions.predict({ folder, run, file, earlier, signal: abort.signal });
       const links = predictionLinks(found.file, run.id);
-      const markdown = predictionMarkdown(result, links);
+      const nameOf = (runId: string) => folder.annotations.of(runId).name ?? null;
+      const markdown = predictionMarkdown(result, nameOf, links);
       const short =
-        markdown.length <= mostCharacters ? markdown : predictionMarkdown({ ...result, thumbnail: null }, links);
+        markdown.length <= mostCharacters
+          ? markdown
+          : predictionMarkdown({ ...result, thumbnail: null }, nameOf, links);
       return new vscode.Hover(trustedMarkdown(short), range);
     } catch (error) {
       if (token.isCancellationRequested) return undefined;
@@ -71,6 +75,15 @@ function rootsOf(document: vscode.TextDocument, folders: readonly UpsizeFolder[]
     dataset === null ? [] : [dataset, path.dirname(dataset)],
   );
   return [...new Set([...own, ...folders.map((folder) => folder.path), ...datasets])];
+}
+
+/** Why nothing is predicted here, with the way out. */
+function trustText(): vscode.MarkdownString {
+  const text = new vscode.MarkdownString(
+    'Upsize predicts images where the workspace is trusted. [Manage Workspace Trust](command:workbench.trust.manage)',
+  );
+  text.isTrusted = { enabledCommands: ['workbench.trust.manage'] };
+  return text;
 }
 
 const linkedCommands = ['vscode.open', 'upsize.predictImage'];

@@ -19,10 +19,13 @@ function bar(probability: number): string {
   return `${'█'.repeat(full)}${'░'.repeat(barWidth - full)}`;
 }
 
-function nameOf(prediction: Prediction): string {
-  return prediction.runName === null
-    ? `${prediction.size} px`
-    : `${escapeMarkdown(prediction.runName)} (${prediction.size} px)`;
+/** What a person calls a run, or null. */
+export type NameOf = (runId: string) => string | null;
+
+/** Two runs of one size are told apart: by the name a person gave, else by the end of the id, which is random. */
+function runText({ runId, size }: Prediction, nameOf: NameOf): string {
+  const name = nameOf(runId);
+  return name === null ? `${size} px ${runId.split('-').at(-1)}` : `${escapeMarkdown(name)} (${size} px)`;
 }
 
 function earlierLine(earlier: Prediction): string[] {
@@ -30,8 +33,8 @@ function earlierLine(earlier: Prediction): string[] {
   return best ? [`${earlier.size}: ${escapeMarkdown(best.className)} ${percent(best.probability)}`] : [];
 }
 
-/** What a hover says of an image: picture, bars, earlier stages, truth, and `links` as they are. */
-export function predictionMarkdown(result: PredictImageResult, links: readonly string[]): string {
+/** What a hover says of an image: picture, bars, earlier stages, truth, by which run, and `links` as they are. */
+export function predictionMarkdown(result: PredictImageResult, nameOf: NameOf, links: readonly string[]): string {
   const { prediction, earlier, trueClass, thumbnail } = result;
   const [best] = prediction.top;
   const lines: string[] = [];
@@ -49,6 +52,6 @@ export function predictionMarkdown(result: PredictImageResult, links: readonly s
     const sign = best?.className === trueClass ? '✓' : '✗';
     lines.push(`folder says ${escapeMarkdown(trueClass)} ${sign}`, '');
   }
-  lines.push([`by ${nameOf(prediction)}`, ...links].join(' · '));
+  lines.push([`by ${runText(prediction, nameOf)}`, ...links].join(' · '));
   return lines.join('\n');
 }

@@ -37,13 +37,11 @@ export class ImagePredictor {
   }
 
   /**
-   * What a run, and the runs it grew from, say of an image. Throws with a sentence for the user: no such run, no model, or
-   * what is wrong with the image. `cancelled` is looked at between the parts.
+   * What a run, and the runs it grew from, say of an image; null where `cancelled`, which is looked at between the parts: a
+   * part of an answer is none. Throws with a sentence for the user: no such run, no model, or what is wrong with the image.
    */
-  async predict(request: PredictImageRequest, cancelled: () => boolean): Promise<PredictImageResult> {
-    const { runs } = this.#runs.list();
-    const byId = new Map(runs.map((run) => [run.id, run]));
-    const run = byId.get(request.runId);
+  async predict(request: PredictImageRequest, cancelled: () => boolean): Promise<PredictImageResult | null> {
+    const run = this.#run(request.runId);
     if (!run) throw new Error(`There is no run ${request.runId} in this workspace.`);
     const bytes = await readImageFile(request.file);
     const { width, height } = await readHeader(bytes);
@@ -51,14 +49,13 @@ export class ImagePredictor {
     const ask = (one: Run) => this.#predictOne(one, bytes, contentHash, request.top);
     const prediction = await ask(run);
     const earlier: Prediction[] = [];
-    for (const ancestor of request.earlier ? lineageOf(run, byId).slice(0, -1) : []) {
-      if (cancelled()) break;
+    for (const ancestor of request.earlier ? this.#ancestors(run) : []) {
+      if (cancelled()) return null;
       if (this.#models.has(ancestor.id)) earlier.push(await ask(ancestor));
     }
     const thumbnail =
-      request.thumbnailPixels > 0 && !cancelled()
-        ? await makeThumbnail(bytes, request.thumbnailPixels, request.thumbnailBytes)
-        : null;
+      request.thumbnailPixels > 0 ? await makeThumbnail(bytes, request.thumbnailPixels, request.thumbnailBytes) : null;
+    if (cancelled()) return null;
     return {
       file: request.file,
       contentHash,
@@ -66,7 +63,7 @@ export class ImagePredictor {
       height,
       prediction,
       earlier,
-      trueClass: this.#trueClasses.of(run, request.file),
+      trueClass: await this.#trueClasses.of(run, request.file),
       thumbnail: thumbnail?.dataUri ?? null,
     };
   }
@@ -105,11 +102,29 @@ export class ImagePredictor {
 
   /** All images of a data set, those first that a run's model finds most alike. As `NearestImages.nearest`. */
   async nearest(request: NearestImagesRequest, watch: Watch): Promise<PredictorResult<'nearestImages'> | null> {
-    const run = this.#runs.list().runs.find(({ id }) => id === request.runId);
+    const run = this.#run(request.runId);
     const weightsSha256 = run?.summary.weightsSha256;
     if (weightsSha256 == null)
       throw new Error(`Run ${request.runId} has no finished model yet; only completed runs can say what is alike.`);
     return this.#nearest.nearest({ ...request, weightsSha256 }, watch);
+  }
+
+  /** One run by its id: a hover does not look at all of them. */
+  #run(id: string): Run | null {
+    const run = this.#runs.get(id);
+    return run !== null && 'manifest' in run ? run : null;
+  }
+
+  /** What a run grew from, the first stage first; a gone ancestor ends the way. */
+  #ancestors(run: Run): Run[] {
+    const byId = new Map([[run.id, run]]);
+    for (let { parentId } = run.manifest; parentId !== null && !byId.has(parentId);) {
+      const parent = this.#run(parentId);
+      if (!parent) break;
+      byId.set(parent.id, parent);
+      ({ parentId } = parent.manifest);
+    }
+    return lineageOf(run, byId).slice(0, -1);
   }
 
   async #predictOne(run: Run, bytes: Uint8Array, contentHash: string, top: number): Promise<Prediction> {
@@ -126,6 +141,6 @@ export class ImagePredictor {
     const ranked = classNames
       .map((className, index) => ({ className, probability: probabilities[index] ?? 0 }))
       .sort((a, b) => b.probability - a.probability);
-    return { runId: run.id, runName: run.manifest.config.name, size, top: ranked.slice(0, top) };
+    return { runId: run.id, size, top: ranked.slice(0, top) };
   }
 }

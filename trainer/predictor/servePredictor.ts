@@ -69,9 +69,11 @@ export async function servePredictor(input: Readable, output: Writable): Promise
       return { engine: engine.name, upsize: upsizeVersion };
     },
     predictImage: (params, token) =>
-      oneByOne(() => {
-        if (token.isCancellationRequested) throw cancelled();
-        return workspace().images.predict(params, () => token.isCancellationRequested);
+      oneByOne(async () => {
+        const isCancelled = () => token.isCancellationRequested;
+        const found = isCancelled() ? null : await workspace().images.predict(params, isCancelled);
+        if (!found) throw cancelled();
+        return found;
       }),
     networkInput: ({ runId, file }) => oneByOne(() => workspace().images.networkInput(runId, file)),
     explainImage: (params) => oneByOne(() => workspace().images.explain(params)),

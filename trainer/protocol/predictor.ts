@@ -12,7 +12,6 @@ const probability = z.object({ className: z.string(), probability: z.number() })
 /** What one run's model says of one image. */
 export const predictionSchema = z.object({
   runId: runIdSchema,
-  runName: z.string().nullable(),
   size: z.number().int(),
   /** From the most to the least likely. */
   top: z.array(probability),

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { activateUpsize, ended, startedRun, upsize, workspacePath } from './upsizeApi.ts';
+import { activateUpsize, ended, eventually, startedRun, upsize, workspacePath } from './upsizeApi.ts';
 
 async function hoverText(document: vscode.TextDocument, text: string): Promise<string> {
   const position = document.positionAt(document.getText().indexOf(text) + Math.floor(text.length / 2));
@@ -23,9 +23,11 @@ describe('what a trained run says of images', () => {
 
   before(async () => {
     await activateUpsize();
-    runId = startedRun(await upsize('startNewLadder'));
-    assert.equal((await ended(runId)).state, 'completed');
-    await upsize('refreshRuns');
+    for (const command of ['startNewLadder', 'trainNextStage']) {
+      runId = startedRun(await upsize(command, ...(runId === '' ? [] : [{ runId }])));
+      assert.equal((await ended(runId)).state, 'completed');
+      await upsize('refreshRuns');
+    }
   });
 
   it('stands in a hover over a path, however it is written and in whatever text', async () => {
@@ -43,7 +45,8 @@ describe('what a trained run says of images', () => {
       assert.match(text, /!\[.*\]\(data:image\/webp;base64,/, `${language}: no picture`);
       assert.match(text, /banana.*%/, `${language}: no bars`);
       assert.match(text, /folder says (lime|cherry|banana) [✓✗]/, `${language}: no truth`);
-      assert.match(text, /by 16 px/, `${language}: no model name`);
+      assert.match(text, /^16: (lime|cherry|banana) [\d.]+ %$/m, `${language}: no earlier stage`);
+      assert.match(text, /by 32 px [0-9a-f]+/, `${language}: no model name`);
       assert.ok(text.length <= 100_000, `${language}: ${text.length} characters`);
     }
   });
@@ -62,7 +65,27 @@ describe('what a trained run says of images', () => {
     assert.equal(await upsize('togglePredictionHover'), false);
     assert.equal(await hoverText(there, 'photos/lime/00.png'), '');
     assert.equal(await upsize('togglePredictionHover'), true);
-    assert.match(await hoverText(there, 'photos/lime/00.png'), /by 16 px/);
+    assert.match(await hoverText(there, 'photos/lime/00.png'), /by 32 px/);
+  });
+
+  it('names the run as people do, and leads to the image and to what another run says', async () => {
+    await upsize('renameRun', runId, 'Sharp eye');
+    const document = await vscode.workspace.openTextDocument({ content: 'photos/lime/00.png' });
+    const text = await hoverText(document, 'photos/lime/00.png');
+    assert.match(text, /by Sharp eye \(32 px\)/);
+    const link = (title: string): unknown[] => {
+      const query = new RegExp(`\\[${title}\\]\\(command:[\\w.]+\\?([^)]*)\\)`).exec(text)?.[1];
+      return JSON.parse(decodeURIComponent(query ?? '')) as unknown[];
+    };
+    assert.partialDeepStrictEqual(link('Open'), [{ fsPath: photo('lime/00.png') }]);
+    const asked = upsize('predictImage', ...link('Predict with another run'));
+    const answer = await eventually('another run was chosen', async () => {
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      return Promise.race([asked, new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), 300))]);
+    });
+    assert.partialDeepStrictEqual(answer, { trueClass: 'lime' });
+    assert.doesNotMatch(JSON.stringify(answer), new RegExp(`"prediction":\\{"runId":"${runId}"`));
+    await upsize('renameRun', runId, '');
   });
 
   it('says in its hover why an image cannot be read', async () => {
