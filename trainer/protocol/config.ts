@@ -59,31 +59,51 @@ const modelSchema = z
   })
   .describe('The network of the first stage.');
 
+const epsilon = z
+  .number()
+  .positive()
+  .default(1e-7)
+  .describe('Added to the divisor of each update, so that it is never zero.');
+const momentum = share.default(0).describe('Share of the last update that the next one keeps; 0 keeps none.');
+
 const optimizerSchema = z
   .discriminatedUnion('name', [
     z.strictObject({
-      name: z.literal('rmsprop'),
-      rho: share.default(0.9),
-      momentum: share.default(0),
-      epsilon: z.number().positive().default(1e-7),
+      name: z.literal('rmsprop').describe('Divides each update by the running size of its gradient.'),
+      rho: share.default(0.9).describe('How slowly the running mean of squared gradients forgets.'),
+      momentum,
+      epsilon,
     }),
     z.strictObject({
-      name: z.literal('adam'),
-      beta1: share.default(0.9),
-      beta2: share.default(0.999),
-      epsilon: z.number().positive().default(1e-7),
+      name: z.literal('adam').describe('RMSprop with a running mean of the gradients too, and no bias at the start.'),
+      beta1: share.default(0.9).describe('How slowly the running mean of gradients forgets.'),
+      beta2: share.default(0.999).describe('How slowly the running mean of squared gradients forgets.'),
+      epsilon,
     }),
-    z.strictObject({ name: z.literal('sgd'), momentum: share.default(0), nesterov: z.boolean().default(false) }),
+    z.strictObject({
+      name: z.literal('sgd').describe('Stochastic gradient descent: the learning rate times the gradient.'),
+      momentum,
+      nesterov: z.boolean().default(false).describe('Nesterov momentum: looks ahead by one update.'),
+    }),
   ])
   .describe('The optimizer, by the names and formulas of Keras.');
+
+const monitorSchema = z
+  .enum(['val_loss', 'val_accuracy'])
+  .default('val_loss')
+  .describe('The value of the validation images that is looked at after each epoch.');
 
 const earlyStoppingSchema = z
   .union([
     z.literal(false),
     z.strictObject({
-      monitor: z.enum(['val_loss', 'val_accuracy']).default('val_loss'),
+      monitor: monitorSchema,
       patience: positiveInteger.default(3).describe('Epochs without an improvement before training stops.'),
-      minDelta: z.number().min(0).default(0).describe('What counts as an improvement.'),
+      minDelta: z
+        .number()
+        .min(0)
+        .default(0)
+        .describe('By how much the value must be better to count as an improvement.'),
     }),
   ])
   .describe('Stops when the monitored value no longer improves, and restores the best weights.');
@@ -92,10 +112,10 @@ const reduceLearningRateSchema = z
   .union([
     z.literal(false),
     z.strictObject({
-      monitor: z.enum(['val_loss', 'val_accuracy']).default('val_loss'),
-      patience: positiveInteger.default(2),
-      factor: z.number().gt(0).lt(1).default(0.5),
-      minLearningRate: z.number().min(0).default(1e-6),
+      monitor: monitorSchema,
+      patience: positiveInteger.default(2).describe('Epochs without an improvement before the rate is cut.'),
+      factor: z.number().gt(0).lt(1).default(0.5).describe('What the learning rate is multiplied by.'),
+      minLearningRate: z.number().min(0).default(1e-6).describe('The rate is never cut below this.'),
     }),
   ])
   .describe('Cuts the learning rate when the monitored value no longer improves.');
@@ -105,8 +125,8 @@ export const augmentationOptionsSchema = z.strictObject({
   rotation: z.number().min(0).max(180).default(40).describe('Degrees to either side.'),
   shift: share.default(0.2).describe('Share of the width and height.'),
   shear: z.number().min(0).max(1).default(0.2).describe('Shear, as a slope.'),
-  zoom: z.number().min(0).lt(1).default(0.2),
-  horizontalFlip: z.boolean().default(true),
+  zoom: z.number().min(0).lt(1).default(0.2).describe('Share by which an image is made larger or smaller.'),
+  horizontalFlip: z.boolean().default(true).describe('Whether an image is mirrored, left to right, half of the time.'),
 });
 export type AugmentationOptions = z.infer<typeof augmentationOptionsSchema>;
 
@@ -122,10 +142,17 @@ const trainingFields = {
     .max(10_000)
     .default(20)
     .describe('Most epochs of a stage; early stopping may end it before.'),
-  batchSize: positiveInteger.max(4096).default(32),
-  learningRate: rate.default(1e-3),
+  batchSize: positiveInteger.max(4096).default(32).describe('Images in one training step.'),
+  learningRate: rate.default(1e-3).describe('How far each step moves the weights, at the beginning of a stage.'),
   optimizer: optimizerSchema.default({ name: 'rmsprop', rho: 0.9, momentum: 0, epsilon: 1e-7 }),
-  labelSmoothing: z.number().min(0).lt(1).default(0),
+  labelSmoothing: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe(
+      'Share of certainty that is taken from the true class and spread over all; 0 trains on the labels as they are.',
+    ),
   classWeight: z
     .enum(['none', 'balanced', 'undersample'])
     .default('none')
@@ -142,7 +169,12 @@ const trainingFields = {
 const trainingSchema = z
   .strictObject(trainingFields)
   .describe('How every stage trains, unless a stage says otherwise.');
-const plain = <T extends z.ZodType>(schema: z.ZodDefault<T>) => schema.unwrap().optional();
+/** A field without its default, its description kept: what a stage does not say is as `training` says. */
+const plain = <T extends z.ZodType>(schema: z.ZodDefault<T>) => {
+  const inner = schema.unwrap();
+  const description = schema.description ?? inner.description ?? '';
+  return inner.optional().describe(`${description} Of this stage only; absent: as \`training\` says.`.trim());
+};
 const stageOverridesSchema = {
   epochs: plain(trainingFields.epochs),
   batchSize: plain(trainingFields.batchSize),
@@ -159,14 +191,14 @@ const stageOverridesSchema = {
 export const extendSchema = z
   .discriminatedUnion('strategy', [
     z.strictObject({
-      strategy: z.literal('resize'),
+      strategy: z.literal('resize').describe('The same layers go on, on larger images.'),
       trainableFrom: z
         .string()
         .optional()
         .describe('Name of the first layer that trains; those before it are frozen. Absent: all train.'),
     }),
     z.strictObject({
-      strategy: z.literal('feeder'),
+      strategy: z.literal('feeder').describe('New layers in front bring a larger image down to what the parent takes.'),
       feeder: z
         .enum(['residual', 'lean', 'article'])
         .default('residual')
@@ -206,12 +238,20 @@ const stageSchema = z
 /** `upsize.json` as the user writes it. Everything has a default: `{ "dataset": "photos" }` is a whole config. */
 export const configSchema = z
   .strictObject({
-    $schema: z.string().optional(),
+    $schema: z
+      .string()
+      .optional()
+      .describe('Where editors find the description of this format; Upsize does not read it.'),
     version: z.literal(versions.config).default(versions.config).describe('Version of this format.'),
     name: z.string().max(200).optional().describe('Name of the experiment, as the panels show it.'),
     dataset: datasetSchema,
     seed: z.number().int().min(0).max(0xffffffff).default(1).describe('Decides every random draw.'),
-    engine: z.enum(['auto', 'native', 'wasm']).default('auto'),
+    engine: z
+      .enum(['auto', 'native', 'wasm'])
+      .default('auto')
+      .describe(
+        'What computes: `native` is TensorFlow, `wasm` is always there and much slower; `auto` takes native where it is installed.',
+      ),
     model: modelSchema.default({
       filters: [32, 32, 64, 64],
       head: 'globalAverage',

@@ -81,6 +81,21 @@ describe('the config and the data set, in the editor', () => {
       labels.some((label) => label.includes('learningRate')),
       labels.join(', '),
     );
+    for (const [key, said] of [
+      ['"epochs"', /Most epochs of a stage/],
+      ['"batchSize"', /Images in one training step/],
+      ['"stages"', /from small to large/],
+    ] as const) {
+      const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+        'vscode.executeHoverProvider',
+        document.uri,
+        document.positionAt(document.getText().indexOf(key) + 2),
+      );
+      const text = hovers
+        .flatMap(({ contents }) => contents)
+        .map((each) => (typeof each === 'string' ? each : each.value));
+      assert.match(text.join('\n'), said);
+    }
   });
 
   it('trains a stage from the lens over it, and then leads to its run', async () => {
