@@ -41,7 +41,8 @@ export async function startTraining(
   const plan = await planTraining(context, folder, request);
   if (plan.outcome !== 'wouldTrain') return decide(context, folder, request, plan);
   const parent = plan.parentId === null ? null : (folder.runsById.get(plan.parentId) ?? null);
-  const sentence = planSentence(plan.effective, parent, expectedSeconds(plan.effective, folder.runs));
+  const line = planSentence(plan.effective, parent, expectedSeconds(plan.effective, folder.runs));
+  const sentence = plan.notice === null ? line : `${plan.notice} ${line}`;
   const answer = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: `Upsize: ${sentence}` },
     () =>
@@ -112,12 +113,16 @@ async function decide(
       return startTraining(context, folder, { what: 'next', from: runId, changes: next });
     }
     case 'choose': {
-      const { runId } = refusal;
+      const { runId, suggestedSize } = refusal;
       const words = {
         resume: { label: 'Resume it', detail: 'From its last checkpoint, as if it had not stopped' },
         continueFromBest: {
           label: 'Train the next stage from its best epoch',
           detail: 'The rest of this stage is given up',
+        },
+        growFromBest: {
+          label: `Train at ${suggestedSize} px from its best epoch`,
+          detail: 'One stage more than the config has; the rest of this stage is given up',
         },
         retrain: { label: 'Train this stage again', detail: 'As a new run beside it' },
       };
@@ -127,6 +132,8 @@ async function decide(
       );
       if (next === 'resume') return resumeTraining(context, folder, runId);
       if (next === 'continueFromBest') return startTraining(context, folder, { ...request, what: 'next', from: runId });
+      if (next === 'growFromBest')
+        return startTraining(context, folder, { what: 'next', from: runId, changes: { size: suggestedSize } });
       return startTraining(context, folder, retrainRequest(folder, runId));
     }
   }

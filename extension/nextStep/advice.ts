@@ -1,5 +1,6 @@
 import { isLive } from '../../trainer/protocol/events.ts';
 import { laddersOf } from '../../trainer/protocol/ladder.ts';
+import { gainOver, type Gain } from '../../trainer/protocol/gain.ts';
 import { valAccuracyOf, type Run } from '../../trainer/protocol/runSummary.ts';
 import { duration, percent, points } from '../numbers.ts';
 
@@ -130,8 +131,8 @@ function afterRun(run: Run, runs: readonly Run[], sizes: readonly number[], scan
     command: 'trainFromRun',
     args: [{ runId: run.id, changes: { size: stage.size * 2 } }],
   };
-  const gained = gainOver(run, runs);
-  const levelledOff = gained !== null && gained < smallGain;
+  const brought = gained(run, runs).gain;
+  const levelledOff = brought !== null && brought < smallGain;
   return levelledOff ? [fineTune, larger, ...more] : [larger, fineTune, ...more];
 }
 
@@ -145,32 +146,35 @@ function mayGainMore({ summary, manifest }: Run): boolean {
   return summary.epochs.length >= epochs && summary.bestEpoch === epochs - 1;
 }
 
-function plateau({ summary }: Run): string[] {
+function plateau({ summary, manifest }: Run): string[] {
   const { bestEpoch, epochs } = summary;
+  const { earlyStopping } = manifest.config.stage.training;
+  const monitor = earlyStopping ? earlyStopping.monitor : 'val_accuracy';
   if (bestEpoch === null || epochs.length === 0) return [];
   const since = epochs.length - 1 - bestEpoch;
   if (since <= 0) return [];
   return [
-    `val_accuracy has not risen for ${since === 1 ? 'the last epoch' : `${since} epochs`}: the plateau is reached`,
+    `${monitor} has not improved for ${since === 1 ? 'the last epoch' : `${since} epochs`}: the plateau is reached`,
   ];
 }
 
-function gainOver(run: Run, runs: readonly Run[]): number | null {
-  const parent = runs.find((other) => other.id === run.manifest.parentId);
-  const own = valAccuracyOf(run.summary);
-  const before = parent ? valAccuracyOf(parent.summary) : null;
-  return own === null || before === null ? null : own - before;
+function gained(run: Run, runs: readonly Run[]): Gain {
+  return gainOver(
+    run,
+    runs.find((other) => other.id === run.manifest.parentId),
+  );
 }
 
 function gain(run: Run, runs: readonly Run[]): string[] {
   const { size } = run.manifest.config.stage;
   const own = valAccuracyOf(run.summary);
-  const gained = gainOver(run, runs);
+  const { gain: more, otherImages } = gained(run, runs);
   const minutes = run.summary.seconds / 60;
   if (own === null) return [];
-  if (gained === null) return [`${size} px came to ${percent(own)} in ${duration(run.summary.seconds)}`];
-  const perMinute = minutes > 0 ? `, ${points(gained / minutes)} pt a minute` : '';
-  return [`${size} px brought ${points(gained)} pt in ${duration(run.summary.seconds)}${perMinute}`];
+  const apart = otherImages ? ' (its parent was scored on other images)' : '';
+  if (more === null) return [`${size} px came to ${percent(own)} in ${duration(run.summary.seconds)}${apart}`];
+  const perMinute = minutes > 0 ? `, ${points(more / minutes)} pt a minute` : '';
+  return [`${size} px brought ${points(more)} pt in ${duration(run.summary.seconds)}${perMinute}`];
 }
 
 function largeEnough(size: number, scan: Situation['scan']): string[] {

@@ -1,3 +1,4 @@
+import { gainOver } from '../../trainer/protocol/gain.ts';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
 import { valAccuracyOf } from '../../trainer/protocol/runSummary.ts';
 import { lineageOf } from '../../trainer/protocol/ladder.ts';
@@ -14,14 +15,9 @@ export function rungSign(size: number, sizes: readonly number[]): { text: string
   return { text: `${shown.join('')} ${size}`, own: [place, place + 1] };
 }
 
-/** The difference to its parent's val_accuracy, or null for a first stage or before there is one. */
+/** The difference to its parent's val_accuracy on the same images, or null for a first stage or where there is none. */
 export function gainOf(run: Run, byId: ReadonlyMap<string, Run>): number | null {
-  const { parentId } = run.manifest;
-  const own = valAccuracyOf(run.summary);
-  if (parentId === null || own === null) return null;
-  const parent = byId.get(parentId);
-  const before = parent ? valAccuracyOf(parent.summary) : (run.summary.model?.parentValAccuracy ?? null);
-  return before === null ? null : own - before;
+  return gainOver(run, byId.get(run.manifest.parentId ?? '')).gain;
 }
 
 /** What a run is doing or has come to, in a line: `59.3 % ▲ +6.2 · 4 min 12 s`, or `epoch 4/12 · 58.1 % · ~2 min left`. */

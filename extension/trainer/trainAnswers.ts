@@ -8,7 +8,8 @@ const refusals = [
     outcome: z.literal('choose'),
     runId: runIdSchema,
     message: z.string(),
-    choices: z.array(z.enum(['resume', 'continueFromBest', 'retrain'])),
+    choices: z.array(z.enum(['resume', 'continueFromBest', 'growFromBest', 'retrain'])),
+    suggestedSize: z.number().int(),
   }),
   z.object({ outcome: z.literal('busy'), runId: runIdSchema, message: z.string() }),
   z.object({ outcome: z.literal('done'), runId: runIdSchema, message: z.string(), suggestedSize: z.number().int() }),
@@ -21,6 +22,8 @@ export const planAnswerSchema = z.discriminatedUnion('outcome', [
     stageIndex: z.number().int().nullable(),
     parentId: runIdSchema.nullable(),
     reason: z.string(),
+    /** Something that the user did not ask for and should know; null where there is nothing. */
+    notice: z.string().nullable(),
     effective: effectiveConfigSchema,
   }),
   ...refusals,

@@ -9,7 +9,8 @@ import { isLive, type LoggedEvent, type RunState } from '../../trainer/protocol/
 import { randomAt } from '../../trainer/protocol/random.ts';
 import { newestOwner, RunStore } from '../../trainer/protocol/runStore.ts';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
-import { planNext, type StageOverrides } from '../../trainer/stages/plan.ts';
+import { planNext } from '../../trainer/stages/plan.ts';
+import type { StageOverrides } from '../../trainer/stages/resolveStage.ts';
 import { startRun } from '../../trainer/stages/startRun.ts';
 
 const classNames = ['apple', 'kiwi', 'lemon'];

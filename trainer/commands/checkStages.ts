@@ -1,6 +1,6 @@
 import type { Config, EffectiveConfig } from '../protocol/config.ts';
 import type { Run } from '../protocol/runSummary.ts';
-import { resolveStage } from '../stages/plan.ts';
+import { resolveStage } from '../stages/resolveStage.ts';
 import { CommandError, exitCodes } from './commandContext.ts';
 
 /**
@@ -10,10 +10,10 @@ import { CommandError, exitCodes } from './commandContext.ts';
 export async function checkStages(config: Config, configFile: string): Promise<void> {
   // Loaded here only: it brings tfjs along, which most commands never need.
   const { checkLadder } = await import('../model/checkLadder.ts');
+  let parent: EffectiveConfig | null = null;
   const stages = config.stages.map((_, stageIndex) => {
-    const parentSize = config.stages[stageIndex - 1]?.size ?? null;
-    const { stage } = resolveStage(config, configFile, { stageIndex, parentSize });
-    return { size: stage.size, extend: stage.extend };
+    parent = resolveStage(config, configFile, { stageIndex, parent });
+    return { size: parent.stage.size, extend: parent.stage.extend };
   });
   try {
     checkLadder(config.model, stages);

@@ -1,7 +1,8 @@
 import { laddersOf } from '../protocol/ladder.ts';
 import type { EffectiveConfig } from '../protocol/config.ts';
 import type { Run } from '../protocol/runSummary.ts';
-import { planNext, resolveStage, type NextPlan, type StageOverrides } from '../stages/plan.ts';
+import { keptSentence, planNext, type NextPlan } from '../stages/plan.ts';
+import { resolveStage, type StageOverrides } from '../stages/resolveStage.ts';
 import { CommandError, exitCodes } from './commandContext.ts';
 import type { FoundConfig } from './findConfig.ts';
 
@@ -13,6 +14,8 @@ export interface ChosenStage {
   parent: Run | null;
   effective: EffectiveConfig;
   reason: string;
+  /** Something that the user did not ask for and should know, as a sentence. */
+  notice?: string;
 }
 
 /** What the user asked for; `from` is already a run. */
@@ -86,23 +89,25 @@ function chosen(
   { stageIndex, parent, reason }: Pick<ChosenStage, 'stageIndex' | 'parent' | 'reason'>,
   overrides: StageOverrides,
 ): ChosenStage {
-  const effective = resolveStage(found.config, found.configFile, {
+  const parentConfig = parent?.manifest.config ?? null;
+  const effective = resolveStage(found.config, found.configFile, { stageIndex, parent: parentConfig, overrides });
+  return {
+    kind: 'train',
     stageIndex,
-    parentSize: parent?.manifest.config.stage.size ?? null,
-    overrides,
-  });
-  // The stages of a ladder share one network, whatever the config says by now.
-  if (parent) effective.model = parent.manifest.config.model;
-  return { kind: 'train', stageIndex, parent, effective, reason };
+    parent,
+    effective,
+    reason: reason + keptSentence(found.config, parent, overrides),
+  };
 }
 
 /** The commands that carry out each choice about a run that did not finish, for people. */
-export function choiceCommands({ run, choices }: Extract<NextPlan, { kind: 'choose' }>): string[] {
+export function choiceCommands({ run, choices, suggestedSize }: Extract<NextPlan, { kind: 'choose' }>): string[] {
   const { parentId, config } = run.manifest;
   const stage = config.stageIndex === null ? `--size ${config.stage.size}` : `--stage ${config.stageIndex + 1}`;
   const commands = {
     resume: ['go on where it stopped', `upsize resume ${run.id}`],
     continueFromBest: ['train the next stage from its best epoch', `upsize train --from ${run.id}`],
+    growFromBest: ['train a larger size from its best epoch', `upsize train --from ${run.id} --size ${suggestedSize}`],
     retrain: [
       'train the stage again',
       `upsize train ${stage}${parentId === null ? ' --new-ladder' : ` --from ${parentId}`}`,

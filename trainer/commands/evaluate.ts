@@ -1,6 +1,8 @@
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import * as z from 'zod';
+import { DatasetError } from '../dataset/datasetError.ts';
 import { listDataset } from '../dataset/listDataset.ts';
 import type { ListedImage } from '../dataset/listedImage.ts';
 import { loadEngine, parseEngineChoice } from '../engine/loadEngine.ts';
@@ -56,7 +58,7 @@ export function defineEvaluate(command: Command, context: CommandContext): void 
           exitCodes.choice,
         );
       }
-      const dataset = options.dataset === undefined ? null : path.resolve(context.currentDirectory, options.dataset);
+      const dataset = await otherDataset(run, options.dataset, context.currentDirectory);
       const subject: Subject = { run, dataset, split: split.data ?? (dataset === null ? 'validation' : null) };
       const { evaluation, unread, unknown } =
         dataset === null && subject.split !== 'test'
@@ -69,6 +71,41 @@ export function defineEvaluate(command: Command, context: CommandContext): void 
       }
       for (const { file, reason } of unread) say(context.errorOutput, `${file}: ${reason}. Left out.`);
     });
+}
+
+/** Absolute path of the data set that was asked for, or null where it is the run's own, under whatever name. */
+async function otherDataset(run: Run, asked: string | undefined, currentDirectory: string): Promise<string | null> {
+  if (asked === undefined) return null;
+  const given = path.resolve(currentDirectory, asked);
+  const { baseDirectory, config } = run.manifest;
+  return (await realPathOf(given)) === (await realPathOf(path.resolve(baseDirectory, config.dataset.path)))
+    ? null
+    : given;
+}
+
+/** Without symbolic links where it is there. */
+async function realPathOf(given: string): Promise<string> {
+  return await realpath(given).catch(() => given);
+}
+
+/** Refuses to score the run's own test images as those of another data set, which would leave no record of the look. */
+async function refuseOwnTestImages(run: Run, images: readonly ListedImage[]): Promise<void> {
+  const { baseDirectory, config } = run.manifest;
+  let own: ListedImage[];
+  try {
+    ({ images: own } = await listDataset(config.dataset, baseDirectory));
+  } catch (error) {
+    // The run's own images are gone, so these are others.
+    if (error instanceof DatasetError) return;
+    throw error;
+  }
+  const tested = new Set(own.filter(({ split }) => split === 'test').map((image) => image.path));
+  const count = images.filter((image) => tested.has(image.path)).length;
+  if (count === 0) return;
+  throw new CommandError(
+    `${count} of these ${images.length} images are test images of run ${run.id}'s own data set, and each look at them is recorded. Use "upsize evaluate ${run.id} --split test".`,
+    exitCodes.usage,
+  );
 }
 
 /** The run scored these itself, with the same weights; there is no need to do it again. */
@@ -88,6 +125,7 @@ async function score(
   const listing = await listDataset(options, baseDirectory);
   const chosen = listing.images.filter((image) => split === null || image.split === split);
   if (chosen.length === 0) throw new CommandError(nothingToScore(listing.root, split), exitCodes.choice);
+  if (dataset !== null) await refuseOwnTestImages(run, chosen);
   await loadEngine(parseEngineChoice(context.environment.UPSIZE_ENGINE));
   const opened = await openModelFolder(runPaths(run.folder).model);
   const progress = new PhaseProgress(context);

@@ -12,6 +12,7 @@ import { addCommonOptions, workspaceOf } from './commonOptions.ts';
 import { findConfig, type FoundConfig } from './findConfig.ts';
 import { findRun } from './findRun.ts';
 import { endOf, followRun } from './followRun.ts';
+import { holdClasses } from './holdClasses.ts';
 import { reportLadder } from './reportLadder.ts';
 import { addTrainOptions, overridesOf, trainOptionsSchema, type TrainOptions } from './trainOptions.ts';
 
@@ -24,8 +25,8 @@ export function defineTrain(command: Command, context: CommandContext): void {
     const found = findConfig(options, workspace, context);
     const choice = choiceOf(options, workspace);
     const session = { options, workspace, found, context };
-    if (options.dryRun) showPlan(session, planNow(session, choice));
-    else if (options.graftCheck) await checkGrown(session, planNow(session, choice));
+    if (options.dryRun) showPlan(session, await planNow(session, choice));
+    else if (options.graftCheck) await checkGrown(session, await planNow(session, choice));
     else if (options.all) await trainAll(session, choice);
     else await trainOne(session, choice);
   });
@@ -74,8 +75,10 @@ function choiceOf(options: TrainOptions, workspace: string): StageChoice {
   return choice;
 }
 
-function planNow({ workspace, found }: Session, choice: StageChoice): Plan {
-  return chooseStage(found, new RunStore(workspace).list().runs, choice);
+async function planNow({ workspace, found }: Session, choice: StageChoice): Promise<Plan> {
+  const { runs } = new RunStore(workspace).list();
+  const plan = chooseStage(found, runs, choice);
+  return plan.kind === 'train' ? await holdClasses(plan, found, runs, choice) : plan;
 }
 
 /** Ends the command because nothing can be trained now, and says what can be done. */
@@ -109,11 +112,11 @@ function showPlan(session: Session, plan: Plan): void {
     refuse(session, plan);
     return;
   }
-  const { stageIndex, parent, effective, reason } = plan;
+  const { stageIndex, parent, effective, reason, notice = null } = plan;
   const { output } = session.context;
   if (session.options.json)
-    sayJson(output, { outcome: 'wouldTrain', stageIndex, parentId: parent?.id ?? null, reason, effective });
-  else say(output, `${planSentence(plan)} ${reason}`);
+    sayJson(output, { outcome: 'wouldTrain', stageIndex, parentId: parent?.id ?? null, reason, notice, effective });
+  else say(output, `${notice === null ? '' : `${notice} `}${planSentence(plan)} ${reason}`);
 }
 
 /** Shows the graft check of what would be trained. Ends with a choice to make where the size cannot be joined. */
@@ -147,6 +150,7 @@ async function start(session: Session, plan: ChosenStage): Promise<string> {
   const { effective, parent } = plan;
   if (parent === null) await checkStages(found.config, found.configFile);
   else await checkJoin(parent, effective);
+  if (plan.notice !== undefined) say(context.errorOutput, plan.notice);
   say(context.errorOutput, planSentence(plan));
   const { id } = await startRun({ workspace, baseDirectory: found.baseDirectory, effective, parent });
   return id;
@@ -154,7 +158,7 @@ async function start(session: Session, plan: ChosenStage): Promise<string> {
 
 async function trainOne(session: Session, choice: StageChoice): Promise<void> {
   const { options, workspace, context } = session;
-  const plan = planNow(session, choice);
+  const plan = await planNow(session, choice);
   if (plan.kind !== 'train') {
     refuse(session, plan);
     return;
@@ -175,7 +179,7 @@ async function trainAll(session: Session, choice: StageChoice): Promise<void> {
   let next = choice;
   let last: Run | null = null;
   for (;;) {
-    const plan = planNow(session, next);
+    const plan = await planNow(session, next);
     if (plan.kind === 'choose') {
       refuse(session, plan);
       return;

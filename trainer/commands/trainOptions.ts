@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import * as z from 'zod';
 import { configSchema, extendSchema, type Extend, type Freeze } from '../protocol/config.ts';
 import { configFaults } from '../protocol/configProblem.ts';
-import type { StageOverrides } from '../stages/plan.ts';
+import type { StageOverrides } from '../stages/resolveStage.ts';
 import { CommandError, exitCodes } from './commandContext.ts';
 import { commonOptionsSchema } from './commonOptions.ts';
 

@@ -9,6 +9,8 @@ export function classNamesOf(labels: Iterable<string>): string[] {
 export interface ClassListChange {
   added: string[];
   removed: string[];
+  /** What is new and what is gone, as a phrase. */
+  what: string;
   /** A sentence for the user. */
   message: string;
 }
@@ -31,6 +33,7 @@ export function classListChange(before: readonly string[], after: readonly strin
   return {
     added,
     removed,
+    what: parts.join('; '),
     message: `The classes have changed since the parent run (${parts.join('; ')}), so its model cannot be continued. A new ladder starts.`,
   };
 }

@@ -22,12 +22,13 @@ export interface StageDelta {
   pValue: number;
 }
 
+const className = (evaluation: Evaluation, index: number) => evaluation.classNames[index];
+
 /**
- * Compares two evaluations image by image. Images are the same when their content is, and count only where both have the
- * same true class (by name), so that a relabelled image is no progress. Throws when they share no image.
+ * The images that two evaluations share: the same content, and the same true class (by name), so that a relabelled image is no
+ * progress.
  */
-export function stageDelta(before: Evaluation, after: Evaluation): StageDelta {
-  const className = (evaluation: Evaluation, index: number) => evaluation.classNames[index];
+export function pairedImages(before: Evaluation, after: Evaluation): ImageChange[] {
   const earlier = new Map(imageRecords(before).map((record) => [record.contentHash, record]));
   const pairs: ImageChange[] = [];
   for (const record of imageRecords(after)) {
@@ -36,6 +37,12 @@ export function stageDelta(before: Evaluation, after: Evaluation): StageDelta {
     earlier.delete(record.contentHash);
     pairs.push({ before: match, after: record });
   }
+  return pairs;
+}
+
+/** Compares two evaluations image by image, on the images that they share. Throws when they share none. */
+export function stageDelta(before: Evaluation, after: Evaluation): StageDelta {
+  const pairs = pairedImages(before, after);
   if (pairs.length === 0)
     throw new Error('The two evaluations share no image. Are they of the same data set and split?');
   const right = (record: ImageRecord) => record.predictedClass === record.trueClass;

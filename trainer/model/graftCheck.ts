@@ -21,18 +21,6 @@ export interface ModelDescription {
   memoryBytes: number;
 }
 
-/** Images to try a model on: `count × size × size × 3` bytes, and their true classes. */
-export interface CheckImages {
-  pixels: Uint8Array;
-  labels: Int32Array;
-  count: number;
-}
-
-/** The part of a training step that the check uses. */
-export interface Predictor {
-  predict(pixels: Uint8Array, count: number): Float32Array | Promise<Float32Array>;
-}
-
 /** Layers, parameters and memory of a model, as `freeze` has marked it. By arithmetic only. */
 export function describeModel(
   model: tfl.LayersModel,
@@ -103,43 +91,10 @@ export function describeAsText({
 }
 
 /**
- * Runs images through a model and returns its accuracy on them. Throws when an answer is no probability (NaN, infinite),
- * or when there are not as many answers as the classes ask for.
+ * Holds the accuracy that a grafted model begins with against its parent's, on the same images: the smaller images are rounded
+ * means of the larger ones, so one image in fifty may differ, and two where there are few. Throws when more do.
+ * `parentAccuracy` null: nothing to reproduce.
  */
-export async function forwardAccuracy(model: Predictor, images: CheckImages, classes: number): Promise<number> {
-  const probabilities = await model.predict(images.pixels, images.count);
-  if (probabilities.length !== images.count * classes)
-    throw new Error(
-      `The model gives ${probabilities.length / images.count} answers for each image, and there are ${classes} classes.`,
-    );
-  if (!probabilities.every(Number.isFinite))
-    throw new Error(
-      'The model gives answers that are not numbers (NaN) before any training: its weights are damaged. Start from another parent or checkpoint.',
-    );
-  let correct = 0;
-  for (let image = 0; image < images.count; image++) {
-    const answers = probabilities.subarray(image * classes, (image + 1) * classes);
-    if (answers.indexOf(Math.max(...answers)) === images.labels[image]) correct++;
-  }
-  return correct / images.count;
-}
-
-/**
- * Tries a grafted model before it trains: answers are probabilities, and where the graft preserves its parent, the
- * parent's accuracy on the same images (at the parent's size) is reproduced. The smaller images are rounded means of the
- * larger ones, so one image in fifty may differ, and two where there are few. Throws when more do.
- */
-export async function graftCheck(
-  model: Predictor,
-  images: CheckImages,
-  { classes, parentAccuracy }: { classes: number; parentAccuracy: number | null },
-): Promise<{ accuracy: number }> {
-  const accuracy = await forwardAccuracy(model, images, classes);
-  verifyGraft({ accuracy, images: images.count, parentAccuracy });
-  return { accuracy };
-}
-
-/** The comparison of `graftCheck`, of accuracies that are known already. `parentAccuracy` null: nothing to reproduce. */
 export function verifyGraft({
   accuracy,
   images,

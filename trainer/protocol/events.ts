@@ -73,7 +73,10 @@ const events = {
     layers: z.array(layerDescriptionSchema),
     /** Accuracy on the validation images before the first step, where the parent's is known to be kept; else null. */
     initialValAccuracy: metric.nullable(),
+    /** Of the parent on the very same images and labels; null where they are others. */
     parentValAccuracy: metric.nullable(),
+    /** Validation images that a run before this one in its ladder was trained on: the accuracy looks better than it is. */
+    validationTrainedOn: count.optional(),
   }),
   state: z.object({
     type: z.literal('state'),
@@ -82,6 +85,8 @@ const events = {
     message: z.string().nullable(),
     /** How the process was ended, where it did not end by itself. */
     signal: z.enum(['stop', 'SIGINT', 'SIGTERM', 'SIGKILL']).nullable(),
+    /** For programs: what made the run fail, where they can do something about it. `diverged`: the loss became no number. */
+    code: z.string().optional(),
   }),
   progress: z.object({ type: z.literal('progress'), phase: z.string(), done: count, total: count }),
   /** Steps `from`, `from + 1`, … of the run, one column for each metric. */
@@ -158,6 +163,8 @@ const events = {
     /** 95 % Wilson interval of the accuracy. */
     accuracyInterval: z.tuple([z.number(), z.number()]),
     weightsSha256: z.string(),
+    /** Where the parent was scored on other images or labels: what both came to on those that they share. */
+    sharedWithParent: z.object({ images: count, accuracy: metric, parentAccuracy: metric }).optional(),
   }),
   modelSaved: z.object({ type: z.literal('modelSaved'), weightsSha256: z.string(), bytes: count }),
   log: z.object({ type: z.literal('log'), level: z.enum(['information', 'warning', 'error']), message: z.string() }),
@@ -167,6 +174,7 @@ const events = {
 const summarySchema = z.object({
   state: runStateSchema,
   message: z.string().nullable(),
+  failure: z.string().nullable().default(null),
   attempt: count,
   engine: engineDescriptionSchema.nullable(),
   prepared: events.prepared.omit({ type: true }).nullable(),

@@ -1,5 +1,6 @@
 import type { EngineDescription, RunState } from './events.ts';
-import { valAccuracyOf, type Run } from './runSummary.ts';
+import { gainOver } from './gain.ts';
+import { valAccuracyOf, valLossOf, type Run } from './runSummary.ts';
 
 /** A run as `upsize runs --json` prints it, and as tables and language-model tools have it. */
 export interface RunRow {
@@ -14,8 +15,10 @@ export interface RunRow {
   /** Accuracy of the saved weights on the whole validation set, 0 to 1; while training, of the best epoch. Used for selection. */
   valAccuracy: number | null;
   valLoss: number | null;
-  /** Against the parent, in shares of 1; null for a first stage or an unknown parent. */
+  /** Against the parent on the same images, in shares of 1; null for a first stage, an unknown parent, or other images. */
   gain: number | null;
+  /** Whether the parent was scored on other images or labels; then the gain is of the images that both share. */
+  otherImages: boolean;
   epochs: number;
   trainableParameters: number | null;
   totalParameters: number | null;
@@ -36,8 +39,6 @@ export function runRows(runs: readonly Run[], names: ReadonlyMap<string, string>
   return runs.map((run) => {
     const { manifest, summary } = run;
     const parent = manifest.parentId === null ? undefined : byId.get(manifest.parentId);
-    const valAccuracy = valAccuracyOf(summary);
-    const parentAccuracy = parent ? valAccuracyOf(parent.summary) : (summary.model?.parentValAccuracy ?? null);
     const trained = summary.epochs;
     const seconds = trained.reduce((sum, epoch) => sum + epoch.seconds - epoch.evaluationSeconds, 0);
     const images = trained.reduce((sum, epoch) => sum + epoch.images, 0);
@@ -49,9 +50,9 @@ export function runRows(runs: readonly Run[], names: ReadonlyMap<string, string>
       size: manifest.config.stage.size,
       state: run.state,
       message: summary.message,
-      valAccuracy,
-      valLoss: summary.evaluated.validation?.loss ?? trained.at(-1)?.valLoss ?? null,
-      gain: valAccuracy !== null && parentAccuracy !== null ? valAccuracy - parentAccuracy : null,
+      valAccuracy: valAccuracyOf(summary),
+      valLoss: valLossOf(summary),
+      ...gainOver(run, parent),
       epochs: trained.length,
       trainableParameters: summary.model?.trainableParameters ?? null,
       totalParameters: summary.model?.totalParameters ?? null,

@@ -11,6 +11,8 @@ export interface RunSummary {
   /** The last state that was written; `stateOf` says what it means now. */
   state: RunState;
   message: string | null;
+  /** What made it fail, for programs (`diverged`), or null. */
+  failure: string | null;
   attempt: number;
   engine: EngineDescription | null;
   prepared: Omit<RunEventOf<'prepared'>, 'type'> | null;
@@ -46,6 +48,7 @@ export function emptySummary(): RunSummary {
   return {
     state: 'queued',
     message: null,
+    failure: null,
     attempt: 0,
     engine: null,
     prepared: null,
@@ -93,6 +96,7 @@ export function reduceEvent(summary: RunSummary, event: LoggedEvent): void {
       summary.startedAt ??= event.time;
       summary.endedAt = null;
       summary.message = null;
+      summary.failure = null;
       summary.progress = null;
       summary.workingSince = null;
       break;
@@ -113,6 +117,7 @@ export function reduceEvent(summary: RunSummary, event: LoggedEvent): void {
     case 'state':
       summary.state = event.state;
       summary.message = event.message;
+      summary.failure = event.code ?? null;
       summary.progress = null;
       summary.workingSince =
         event.state === 'queued' || !isLive(event.state) ? null : (summary.workingSince ?? event.time);
@@ -183,14 +188,21 @@ export function stateOf(summary: RunSummary, liveness: Liveness | null): RunStat
 }
 
 /**
- * The accuracy a run is known by: that of its saved weights on the whole validation set; while it trains, its best epoch's.
- * 0 to 1, or null before the first epoch.
+ * The accuracy a run is known by: that of its saved weights on the whole validation set; while it trains, of the epoch whose
+ * weights would be saved now. 0 to 1, or null before the first epoch.
  */
 export function valAccuracyOf(summary: RunSummary): number | null {
-  const evaluated = summary.evaluated.validation;
-  if (evaluated) return evaluated.accuracy;
-  const best = summary.epochs.reduce((most, epoch) => Math.max(most, epoch.valAccuracy), Number.NEGATIVE_INFINITY);
-  return Number.isFinite(best) ? best : null;
+  return summary.evaluated.validation?.accuracy ?? savedEpoch(summary)?.valAccuracy ?? null;
+}
+
+/** The loss beside `valAccuracyOf`: of the same weights on the same images. */
+export function valLossOf(summary: RunSummary): number | null {
+  return summary.evaluated.validation?.loss ?? savedEpoch(summary)?.valLoss ?? null;
+}
+
+/** The best epoch by what is monitored, which need not be the accuracy; the newest one where no best checkpoint was written yet. */
+function savedEpoch({ epochs, bestEpoch }: RunSummary): EpochRecord | undefined {
+  return epochs.find(({ epoch }) => epoch === bestEpoch) ?? epochs.at(-1);
 }
 
 /** A run as lists have it. */

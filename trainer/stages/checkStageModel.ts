@@ -1,7 +1,7 @@
 import { slotNamesOf } from '../engine/optimizers.ts';
 import { describeModel, verifyGraft } from '../model/graftCheck.ts';
-import { RunStore } from '../protocol/runStore.ts';
-import type { RunSummary } from '../protocol/runSummary.ts';
+import type { Run } from '../protocol/runSummary.ts';
+import { ancestorsOf, countTrainedOn } from './ancestors.ts';
 import { scoreValidation } from './scoreValidation.ts';
 import { StopRequested, type StageContext } from './stageContext.ts';
 import type { StageModel } from './stageModel.ts';
@@ -19,13 +19,15 @@ export async function checkStageModel(
 ): Promise<void> {
   const { manifest, before } = context;
   const { batchSize, optimizer } = manifest.config.stage.training;
-  const parent = parentSummary(context);
-  const parentValAccuracy = parent?.evaluated.validation?.accuracy ?? null;
+  const ancestors = ancestorsOf(context.workspace, manifest.parentId);
+  const { splitHash, labelsHash } = work.dataset;
+  const parent = ancestors[0]?.summary;
+  const sameImages = parent?.prepared?.splitHash === splitHash && parent.prepared.labelsHash === labelsHash;
+  const parentValAccuracy = sameImages ? (parent.evaluated.validation?.accuracy ?? null) : null;
   let initialValAccuracy = before.model?.initialValAccuracy ?? null;
   const images = work.dataset.validation.length;
   if (manifest.parentId !== null && !resumed && images > 0) {
     context.say('checking the new model');
-    const sameImages = parent?.prepared?.splitHash === work.dataset.splitHash;
     const found = await scoreValidation(context, work);
     if (found === null) throw new StopRequested('Stopped while checking the new model.');
     if (!Number.isFinite(found.loss)) {
@@ -35,20 +37,30 @@ export async function checkStageModel(
     verifyGraft({
       accuracy: initialValAccuracy,
       images,
-      parentAccuracy: preservesParent && sameImages ? parentValAccuracy : null,
+      parentAccuracy: preservesParent ? parentValAccuracy : null,
     });
   }
   const slotsPerWeight = slotNamesOf(optimizer).length;
+  const trainedOn = warnOfLeak(context, work, ancestors);
   context.emit({
     type: 'model',
     ...describeModel(model, { batchSize, trunkLayers, slotsPerWeight }),
     initialValAccuracy,
     parentValAccuracy,
+    ...(manifest.parentId === null ? {} : { validationTrainedOn: trainedOn }),
   });
 }
 
-function parentSummary({ manifest, workspace }: StageContext): RunSummary | null {
-  if (manifest.parentId === null) return null;
-  const parent = new RunStore(workspace).get(manifest.parentId);
-  return parent !== null && 'summary' in parent ? parent.summary : null;
+/** Counts the validation images that the ladder was trained on before, and says so: what they score is no measure. */
+function warnOfLeak(context: StageContext, { dataset }: StageWork, ancestors: readonly Run[]): number {
+  const hashes = [...dataset.validation].flatMap((index) => dataset.images[index]?.contentHash ?? []);
+  const trainedOn = countTrainedOn(ancestors, hashes);
+  if (trainedOn > 0) {
+    context.emit({
+      type: 'log',
+      level: 'warning',
+      message: `${trainedOn} of ${hashes.length} validation images were trained on earlier in this ladder, so val_accuracy looks better than it is. Put the split back as it was, or start a new ladder.`,
+    });
+  }
+  return trainedOn;
 }

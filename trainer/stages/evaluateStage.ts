@@ -1,7 +1,11 @@
 import { evaluateModel } from '../evaluation/evaluateModel.ts';
+import { pairedImages, stageDelta } from '../evaluation/stageDelta.ts';
 import { freezeProof, hashFrozen, verifyFreezeProof } from '../model/freezeProof.ts';
 import type { ModelMetadata } from '../model/serialize.ts';
+import type { RunEventOf } from '../protocol/events.ts';
+import type { Evaluation } from '../protocol/runFolder.ts';
 import { weightsHash } from '../run/weightsHash.ts';
+import { ancestorsOf, recordedEvaluation } from './ancestors.ts';
 import { saveEvaluation, saveModel } from './saveResults.ts';
 import { StopRequested, type StageContext } from './stageContext.ts';
 import { scoredBatches, type StageWork } from './stageData.ts';
@@ -59,5 +63,22 @@ async function evaluateSplit(
     },
   });
   if (result === null) throw new StopRequested(`Stopped while ${phase}.`);
-  context.emit(saveEvaluation(context.folder, result));
+  const saved = saveEvaluation(context.folder, result);
+  const shared = split === 'validation' ? sharedWithParent(context, dataset, result.evaluation) : null;
+  context.emit(shared === null ? saved : { ...saved, sharedWithParent: shared });
+}
+
+/** Where the parent was scored on other images or labels: what both come to on those that they share. */
+function sharedWithParent(
+  { workspace, manifest }: StageContext,
+  { splitHash, labelsHash }: StageWork['dataset'],
+  after: Evaluation,
+): RunEventOf<'evaluated'>['sharedWithParent'] | null {
+  const [parent] = ancestorsOf(workspace, manifest.parentId);
+  const prepared = parent?.summary.prepared;
+  if (!parent || (prepared?.splitHash === splitHash && prepared.labelsHash === labelsHash)) return null;
+  const before = recordedEvaluation(parent, 'validation');
+  const delta = before && pairedImages(before, after).length > 0 ? stageDelta(before, after) : null;
+  if (delta === null) return null;
+  return { images: delta.shared, accuracy: delta.accuracyAfter, parentAccuracy: delta.accuracyBefore };
 }

@@ -1,79 +1,17 @@
-import type { Config, EffectiveConfig, EffectiveStage, Extend, Freeze, TrainingOptions } from '../protocol/config.ts';
-import { configSchema, effectiveDatasetSchema } from '../protocol/config.ts';
+import { configSchema, type Config, type EffectiveConfig } from '../protocol/config.ts';
 import { isLive } from '../protocol/events.ts';
 import { laddersOf } from '../protocol/ladder.ts';
 import type { Run } from '../protocol/runSummary.ts';
-
-/** What a user changes for one run without editing a file. */
-export type StageOverrides = Partial<TrainingOptions> & {
-  size?: number;
-  extend?: Extend;
-  freeze?: Freeze;
-  seed?: number;
-  engine?: Config['engine'];
-};
-
-/**
- * How a stage grows from its parent where the config does not say: behind the residual feeder where the size is twice the
- * parent's, which is what the feeder halves (docs/decisions/0041-default-strategy.md).
- */
-function defaultExtend(config: Config, parentSize: number, size: number): Extend {
-  return config.model.head === 'flatten' || size === 2 * parentSize
-    ? { strategy: 'feeder', feeder: 'residual', cut: 'wholeTrunk' }
-    : { strategy: 'resize' };
-}
-
-/** Resolves every default, the stage's own settings, and the overrides, in this order; later ones win. */
-export function resolveStage(
-  config: Config,
-  configFile: string | null,
-  which: { stageIndex: number | null; parentSize: number | null; overrides?: StageOverrides },
-): EffectiveConfig {
-  const { stageIndex, parentSize, overrides = {} } = which;
-  const configured = stageIndex === null ? undefined : config.stages[stageIndex];
-  if (stageIndex !== null && !configured) {
-    throw new Error(`There is no stage ${stageIndex + 1}; the config has ${config.stages.length}.`);
-  }
-  const { size: stageSize, extend: stageExtend, freeze: stageFreeze, ...ownTraining } = configured ?? {};
-  const { size = stageSize, extend: newExtend, freeze: newFreeze, seed, engine, ...changedTraining } = overrides;
-  if (size === undefined) throw new Error('A stage needs a size.');
-  const extend = parentSize === null ? null : (newExtend ?? stageExtend ?? defaultExtend(config, parentSize, size));
-  const freeze = newFreeze ?? stageFreeze ?? (extend?.strategy === 'feeder' ? 'parent' : 'none');
-  const stage: EffectiveStage = {
-    size,
-    extend,
-    freeze: parentSize !== null || Array.isArray(freeze) ? freeze : 'none',
-    training: { ...config.training, ...defined(ownTraining), ...defined(changedTraining) },
-  };
-  return {
-    name: config.name ?? null,
-    configFile,
-    dataset:
-      typeof config.dataset === 'string' ? effectiveDatasetSchema.parse({ path: config.dataset }) : config.dataset,
-    seed: seed ?? config.seed,
-    engine: engine ?? config.engine,
-    model: config.model,
-    stageIndex,
-    stage,
-    laterSizes: config.stages.map((later) => later.size).filter((later) => later > size),
-    cacheBytes: config.cacheBytes,
-  };
-}
-
-function defined<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
-}
+import { keptByLadder, resolveStage, type StageOverrides } from './resolveStage.ts';
 
 /** What may be done about a run that did not end by itself. */
-export type UnfinishedChoice = 'resume' | 'continueFromBest' | 'retrain';
+export type UnfinishedChoice = 'resume' | 'continueFromBest' | 'growFromBest' | 'retrain';
 
 /** What "next" means now. */
 export type NextPlan =
   | { kind: 'train'; stageIndex: number; parent: Run | null; effective: EffectiveConfig; reason: string }
   /** The last run did not finish: the user decides. */
-  | { kind: 'choose'; run: Run; choices: UnfinishedChoice[]; message: string }
+  | { kind: 'choose'; run: Run; choices: UnfinishedChoice[]; message: string; suggestedSize: number }
   /** The stage before the next one is still on its way. */
   | { kind: 'busy'; run: Run; message: string }
   /** Every stage of the config has been trained. */
@@ -131,29 +69,31 @@ function planAfter(run: Run, request: PlanRequest): NextPlan {
 
 function planUnfinished(run: Run, request: PlanRequest): NextPlan {
   const { summary, manifest } = run;
-  if (request.fromRunId === run.id && summary.bestCheckpoint) {
+  const { size } = manifest.config.stage;
+  const next = nextStageIndex(run, request.config);
+  if (request.fromRunId === run.id && summary.bestCheckpoint && next !== null) {
     // Chosen by name: continuing from its best weights is what was asked for.
-    const next = nextStageIndex(run, request.config);
-    if (next !== null) {
-      return trainStage(next, run, request, `From the best epoch of run ${run.id}, which is ${run.state}.`);
-    }
+    return trainStage(next, run, request, `From the best epoch of run ${run.id}, which is ${run.state}.`);
   }
   const choices: UnfinishedChoice[] = [];
-  if (summary.resumable || run.state !== 'failed') choices.push('resume');
-  if (summary.bestCheckpoint) choices.push('continueFromBest');
+  // What diverged would diverge again: a resume repeats every step exactly.
+  if (summary.failure !== 'diverged' && (summary.resumable || run.state !== 'failed')) choices.push('resume');
+  if (summary.bestCheckpoint) choices.push(next === null ? 'growFromBest' : 'continueFromBest');
   choices.push('retrain');
   const what = run.state === 'failed' ? `failed (${summary.message ?? 'no reason was recorded'})` : `was ${run.state}`;
   return {
     kind: 'choose',
     run,
     choices,
-    message: `The last run, ${run.id} at ${manifest.config.stage.size} px, ${what}. ${sentenceOf(choices)}`,
+    message: `The last run, ${run.id} at ${size} px, ${what}. ${sentenceOf(choices)}`,
+    suggestedSize: size * 2,
   };
 }
 
 const choiceWords: Readonly<Record<UnfinishedChoice, string>> = {
   resume: 'resume it',
   continueFromBest: 'continue from its best epoch',
+  growFromBest: 'grow a larger size from its best epoch',
   retrain: 'train the stage again',
 };
 
@@ -175,14 +115,20 @@ function nextStageIndex(run: Run, config: Config): number | null {
 }
 
 function trainStage(stageIndex: number, parent: Run | null, request: PlanRequest, reason: string): NextPlan {
-  const effective = resolveStage(request.config, request.configFile, {
+  const { config, configFile, overrides = {} } = request;
+  const effective = resolveStage(config, configFile, {
     stageIndex,
-    parentSize: parent?.manifest.config.stage.size ?? null,
-    ...(request.overrides ? { overrides: request.overrides } : {}),
+    parent: parent?.manifest.config ?? null,
+    overrides,
   });
-  // A ladder keeps its network, seed and data: they are its first run's, whatever the file says by now.
-  if (parent) effective.model = parent.manifest.config.model;
-  return { kind: 'train', stageIndex, parent, effective, reason };
+  return { kind: 'train', stageIndex, parent, effective, reason: reason + keptSentence(config, parent, overrides) };
+}
+
+/** What the file says by now and the ladder does not follow, as a sentence to go behind another; empty where there is nothing. */
+export function keptSentence(config: Config, parent: Run | null, overrides: StageOverrides): string {
+  const kept = parent === null ? [] : keptByLadder(config, parent.manifest.config, overrides);
+  if (kept.length === 0) return '';
+  return ` The ladder keeps its ${kept.join(', ')}, whatever the config says by now; a new ladder takes the config's.`;
 }
 
 /** The smallest config that trains a folder. */

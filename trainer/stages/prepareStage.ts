@@ -1,3 +1,4 @@
+import { epochLength } from '../dataset/epochOrder.ts';
 import { countSmaller, prepareDataset, type PreparedDataset } from '../dataset/prepareDataset.ts';
 import { StopRequested, type StageContext } from './stageContext.ts';
 
@@ -38,7 +39,8 @@ export async function prepareStage(context: StageContext): Promise<PreparedDatas
         'The images or their labels have changed since this run began, so it cannot be resumed exactly. Put them back, or train the stage again.',
       );
     }
-    const { batchSize } = config.stage.training;
+    const { batchSize, classWeight } = config.stage.training;
+    const { train: indices, labels } = dataset;
     context.emit({
       type: 'prepared',
       classNames: dataset.classNames,
@@ -50,7 +52,7 @@ export async function prepareStage(context: StageContext): Promise<PreparedDatas
       test: dataset.testCount,
       leftOut: dataset.leftOut,
       trainPerClass: dataset.trainPerClass,
-      stepsPerEpoch: Math.ceil(dataset.train.length / batchSize),
+      stepsPerEpoch: Math.ceil(epochLength({ indices, labels, classWeight }) / batchSize),
       batchSize,
       smallerThanStage: countSmaller(dataset.images, config.stage.size),
       seconds: (performance.now() - started) / 1000,

@@ -7,6 +7,7 @@ import type { TrainStep } from '../engine/trainStep.ts';
 import type { ModelMetadata } from '../model/serialize.ts';
 import { preprocessingOf } from '../protocol/preprocessing.ts';
 import { checkpointName, type Checkpoint } from '../run/checkpoint.ts';
+import { DivergedError } from '../training/divergedError.ts';
 import { checkStageModel } from './checkStageModel.ts';
 import { createStep } from './createStep.ts';
 import { describeFailure } from './describeFailure.ts';
@@ -42,7 +43,8 @@ async function runStage(context: StageContext): Promise<void> {
       context.emit({ type: 'state', state: 'stopped', message: error.message, signal: context.stopReason });
     } else {
       if (process.env.UPSIZE_DEBUG) console.error(error);
-      context.emit({ type: 'state', state: 'failed', message: describeFailure(error), signal: null });
+      const code = error instanceof DivergedError ? { code: 'diverged' } : {};
+      context.emit({ type: 'state', state: 'failed', message: describeFailure(error), signal: null, ...code });
     }
   } finally {
     context.sync();

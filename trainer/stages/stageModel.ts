@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import * as z from 'zod';
+import { classListChange } from '../dataset/classList.ts';
 import type { NamedArray } from '../engine/trainStep.ts';
 import { convNet } from '../model/convNet.ts';
 import { freeze, freezeBefore } from '../model/freeze.ts';
@@ -60,7 +61,12 @@ export async function makeStageModel(
   } else {
     const parent = await openParent(workspace, manifest);
     try {
-      sameClasses(parent.metadata.classNames, metadata.classNames);
+      const change = classListChange(parent.metadata.classNames, metadata.classNames);
+      if (change !== null) {
+        throw new Error(
+          `The classes are no longer those of the parent run (${change.what}), so its model cannot be continued. Start a new ladder from the first stage.`,
+        );
+      }
       made = graft(parent.model, stage.extend ?? { strategy: 'resize' }, { size: stage.size, stagePrefix, seed });
     } finally {
       parent.model.dispose();
@@ -138,17 +144,4 @@ export function freezeStage(
     return freezeBefore(made.model, extend.trainableFrom);
   }
   return freeze(made.model, spec, made.trunkLayers);
-}
-
-function sameClasses(parent: readonly string[], own: readonly string[]): void {
-  if (parent.join('\n') === own.join('\n')) return;
-  const added = own.filter((name) => !parent.includes(name));
-  const gone = parent.filter((name) => !own.includes(name));
-  const changes = [
-    ...(added.length > 0 ? [`new: ${added.join(', ')}`] : []),
-    ...(gone.length > 0 ? [`gone: ${gone.join(', ')}`] : []),
-  ];
-  throw new Error(
-    `The classes are not those of the parent run (${changes.join('; ') || 'another order'}). A changed class list needs a new ladder: start one from the first stage.`,
-  );
 }

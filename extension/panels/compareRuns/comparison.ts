@@ -1,5 +1,5 @@
 import type { Evaluation } from '../../../trainer/protocol/runFolder.ts';
-import type { Run } from '../../../trainer/protocol/runSummary.ts';
+import { valLossOf, type Run } from '../../../trainer/protocol/runSummary.ts';
 import type { CompareRunsState } from '../../../webviews/protocol/compareRuns.ts';
 import type { DashboardRun } from '../../../webviews/protocol/dashboard.ts';
 
@@ -28,7 +28,7 @@ export function metricRows(runs: readonly Run[], shown: readonly DashboardRun[])
   const rows = [
     row('val_accuracy', 'percent', 'higher', (_, view) => view.valAccuracy),
     row('gain to its parent', 'percent', 'higher', (_, view) => view.gain),
-    row('val_loss', 'measure', 'lower', (run) => evaluated(run)?.loss ?? run.summary.epochs.at(-1)?.valLoss),
+    row('val_loss', 'measure', 'lower', (run) => valLossOf(run.summary)),
     row('macro F1', 'percent', 'higher', (run) => evaluated(run)?.macroF1),
     row('top-3 accuracy', 'percent', 'higher', (run) => evaluated(run)?.top3Accuracy),
     row('time', 'duration', 'lower', (run) => run.summary.seconds),

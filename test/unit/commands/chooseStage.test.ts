@@ -78,6 +78,60 @@ describe('choosing a stage', () => {
     assert.ok(commands.some((line) => line.endsWith('upsize train --stage 2 --from a')));
   });
 
+  it('does not offer the stage after the last one for a stopped last stage, but a larger size', () => {
+    write('a', null, 0);
+    write('b', 'a', 1);
+    write('c', 'b', 2, stopped());
+    for (const choice of [{}, { from: workspace.runs().find(({ id }) => id === 'c') }]) {
+      const plan = choose(choice.from ? { from: choice.from } : {});
+      assert.ok(plan.kind === 'choose');
+      assert.deepEqual(plan.choices, ['resume', 'growFromBest', 'retrain']);
+      assert.ok(choiceCommands(plan).some((line) => line.endsWith('upsize train --from c --size 384')));
+    }
+  });
+
+  it('offers no resume of what diverged, which would diverge again', () => {
+    write('a', null, 0, [
+      ...completedEvents().slice(0, 10),
+      { type: 'state', state: 'failed', message: 'The loss became NaN.', signal: null, code: 'diverged' },
+    ]);
+    const plan = choose();
+    assert.ok(plan.kind === 'choose');
+    assert.deepEqual(plan.choices, ['continueFromBest', 'retrain']);
+  });
+
+  it('keeps the network, seed, split and fit of the ladder, and says what the config has by now', () => {
+    write('a', null, 0);
+    const edited = configSchema.parse({
+      dataset: { path: 'moved', validationSplit: 0.4, groupBy: '^(.)', fit: 'pad', labels: 'corrected.csv' },
+      seed: 9,
+      model: { head: 'flatten' },
+      stages: [{ size: 48 }, { size: 72 }],
+    });
+    const next = (choice: Partial<StageChoice> = {}) => {
+      const config = { ...found(), config: edited };
+      const plan = chooseStage(config, workspace.runs(), { newLadder: false, overrides: {}, ...choice });
+      assert.ok(plan.kind === 'train');
+      return plan;
+    };
+    for (const choice of [{}, { stage: 2 }, { overrides: { size: 72 } }]) {
+      const { effective, reason } = next(choice);
+      const first = workspace.runs()[0]?.manifest.config;
+      assert.deepEqual(effective.model, first?.model);
+      assert.equal(effective.seed, first?.seed);
+      const { path, labels, ...kept } = effective.dataset;
+      assert.deepEqual({ path, labels }, { path: 'moved', labels: 'corrected.csv' });
+      assert.deepEqual(kept, { validationSplit: 0.2, fit: 'stretch' });
+      // By the ladder's network, which works at every size; a flat head would need the feeder.
+      assert.equal(effective.stage.extend?.strategy, 'resize');
+      assert.match(reason, /keeps its model, seed, validationSplit, groupBy, fit, whatever the config says/);
+    }
+    assert.equal(next({ overrides: { seed: 5 } }).effective.seed, 5);
+    const fresh = next({ newLadder: true });
+    assert.equal(fresh.effective.dataset.validationSplit, 0.4);
+    assert.doesNotMatch(fresh.reason, /keeps/);
+  });
+
   it('says what can follow the last stage', () => {
     write('a', null, 0);
     write('b', 'a', 1);

@@ -44,7 +44,7 @@ describe('what to do next', () => {
     assert.equal(first?.title, 'Train the next stage at 192 px');
     assert.deepEqual(first.args, [{ runId: 'b' }]);
     const why = first.reasons.join('\n');
-    assert.match(why, /not risen for 2 epochs: the plateau is reached/);
+    assert.match(why, /val_loss has not improved for 2 epochs: the plateau is reached/);
     assert.match(why, /96 px brought ▲ \+10\.0 pt in .*pt a minute/);
     assert.match(why, /61 % of the images have the pixels for 192 px/);
   });

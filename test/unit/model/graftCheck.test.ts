@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { freeze } from '../../../trainer/model/freeze.ts';
 import { graft } from '../../../trainer/model/graft.ts';
-import { describeAsText, describeModel, forwardAccuracy, graftCheck } from '../../../trainer/model/graftCheck.ts';
-import { answers, halved, noise, tinyNet, useCpu } from './tinyModels.ts';
+import { describeAsText, describeModel, verifyGraft } from '../../../trainer/model/graftCheck.ts';
+import { tinyNet, useCpu } from './tinyModels.ts';
 
 describe('graftCheck', () => {
   before(useCpu);
@@ -35,32 +35,13 @@ describe('graftCheck', () => {
     parent.dispose();
   });
 
-  it('finds the parent’s accuracy again, and says so when it is gone', async () => {
-    const parent = tinyNet();
-    const extend = { strategy: 'feeder', feeder: 'residual', cut: 'wholeTrunk' } as const;
-    const { model } = graft(parent, extend, { size: 16, stagePrefix: 's16', seed: 1 });
-    const count = 10;
-    const large = noise(count, 16);
-    const truth = answers(parent, halved(large, 16), 8);
-    const labels = Int32Array.from({ length: count }, (_, i) => {
-      const row = truth.subarray(3 * i, 3 * i + 3);
-      return row.indexOf(Math.max(...row));
-    });
-    const images = { pixels: Uint8Array.from(large), labels, count };
-    const predictor = { predict: (pixels: Uint8Array) => answers(model, Float32Array.from(pixels), 16) };
-    assert.deepEqual(await graftCheck(predictor, images, { classes: 3, parentAccuracy: 1 }), { accuracy: 1 });
-    const wrong = { ...images, labels: labels.map((label) => (label + 1) % 3) };
-    await assert.rejects(
-      graftCheck(predictor, wrong, { classes: 3, parentAccuracy: 1 }),
-      /accuracy of 100\.0 %, and begins with 0\.0 %/,
+  it('finds the parent’s accuracy again, but for rounding, and says so when it is gone', () => {
+    verifyGraft({ accuracy: 0.6, images: 1000, parentAccuracy: 0.61 });
+    verifyGraft({ accuracy: 0.8, images: 10, parentAccuracy: 1 });
+    verifyGraft({ accuracy: 0, images: 10, parentAccuracy: null });
+    assert.throws(
+      () => verifyGraft({ accuracy: 0.5, images: 1000, parentAccuracy: 0.61 }),
+      /accuracy of 61\.0 %, and begins with 50\.0 %/,
     );
-    model.dispose();
-    parent.dispose();
-  });
-
-  it('refuses answers that are not numbers, and too few of them', async () => {
-    const images = { pixels: new Uint8Array(3), labels: Int32Array.of(0), count: 1 };
-    await assert.rejects(forwardAccuracy({ predict: () => Float32Array.of(Number.NaN, 1) }, images, 2), /not numbers/);
-    await assert.rejects(forwardAccuracy({ predict: () => Float32Array.of(1) }, images, 2), /1 answers.*2 classes/);
   });
 });

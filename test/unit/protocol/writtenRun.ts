@@ -7,7 +7,7 @@ import { runPaths, workspacePaths, type RunManifest } from '../../../trainer/pro
 import { RunStore } from '../../../trainer/protocol/runStore.ts';
 import type { Run } from '../../../trainer/protocol/runSummary.ts';
 import { versions } from '../../../trainer/protocol/versions.ts';
-import { resolveStage } from '../../../trainer/stages/plan.ts';
+import { resolveStage } from '../../../trainer/stages/resolveStage.ts';
 
 export const sha = 'a'.repeat(64);
 
@@ -130,9 +130,12 @@ export class WrittenWorkspace {
     changes: Partial<RunManifest> & { size?: number; stageIndex?: number | null } = {},
   ): RunManifest {
     const { size, stageIndex, ...rest } = changes;
-    const config = resolveStage(configSchema.parse({ dataset: 'photos' }), 'upsize.json', {
+    const written = configSchema.parse({ dataset: 'photos' });
+    const first = resolveStage(written, 'upsize.json', { stageIndex: 0, parent: null });
+    const parent = { ...first, stage: { ...first.stage, size: (size ?? 48) / 2 } };
+    const config = resolveStage(written, 'upsize.json', {
       stageIndex: stageIndex === undefined ? 0 : stageIndex,
-      parentSize: (rest.parentId ?? null) === null ? null : (size ?? 48) / 2,
+      parent: (rest.parentId ?? null) === null ? null : parent,
       ...(size === undefined ? {} : { overrides: { size } }),
     });
     return {
