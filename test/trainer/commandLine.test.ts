@@ -313,7 +313,7 @@ describe('the command line', function () {
       .parse(JSON.parse(output));
     assert.equal(engine.name, 'wasm');
     const wrong = await upsize(['engine'], { env: { UPSIZE_ENGINE: 'cuda' } });
-    assert.equal(wrong.code, 1);
+    assert.equal(wrong.code, 2);
     assert.equal(wrong.errors, 'upsize: UPSIZE_ENGINE is "cuda"; it must be auto, native or wasm.\n');
   });
 

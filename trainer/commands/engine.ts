@@ -48,7 +48,7 @@ async function install(json: boolean, context: CommandContext): Promise<void> {
 }
 
 async function describe(json: boolean, context: CommandContext): Promise<void> {
-  const engine = await loadEngine(parseEngineChoice(context.environment.UPSIZE_ENGINE));
+  const engine = await loadEngine(engineChoice(context));
   const described = await describeEngine(engine, (model, options) => createStep(engine.name, model, options).step);
   if (json) sayJson(context.output, described);
   else for (const line of engineLines(described)) say(context.output, line);
@@ -56,5 +56,13 @@ async function describe(json: boolean, context: CommandContext): Promise<void> {
 
 /** One line of JSON, for the one who asks whether this Node can run the trainer. */
 async function probe(context: CommandContext): Promise<void> {
-  say(context.output, JSON.stringify(await runProbe(parseEngineChoice(context.environment.UPSIZE_ENGINE))));
+  say(context.output, JSON.stringify(await runProbe(engineChoice(context))));
+}
+
+function engineChoice({ environment }: CommandContext): ReturnType<typeof parseEngineChoice> {
+  try {
+    return parseEngineChoice(environment.UPSIZE_ENGINE);
+  } catch (error) {
+    throw new CommandError(error instanceof Error ? error.message : String(error), exitCodes.usage);
+  }
 }

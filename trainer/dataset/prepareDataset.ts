@@ -74,6 +74,8 @@ export interface PreparedDataset {
   splitHash: string;
   /** SHA-256 over the effective label of each of them. */
   labelsHash: string;
+  /** SHA-256 over the images' contents in their order, by which random draws know them. */
+  orderHash: string;
   problems: DatasetProblem[];
   /** Images that take no part because of a problem. */
   leftOut: number;
@@ -184,6 +186,9 @@ function describe(
     fingerprint: hashOver(() => ''),
     splitHash: hashOver((_, index) => sides[index] ?? ''),
     labelsHash: hashOver(({ label }) => label),
+    orderHash: createHash('sha256')
+      .update(images.map(({ contentHash }) => contentHash).join('\n'))
+      .digest('hex'),
     problems,
     leftOut: problems.filter((problem) => problem.leftOut).length,
     excluded: listing.excluded.length,

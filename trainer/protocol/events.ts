@@ -53,6 +53,8 @@ const events = {
     splitHash: z.string(),
     /** SHA-256 over every image's effective label; the labels themselves stand in the evaluation's records. */
     labelsHash: z.string(),
+    /** SHA-256 over the images' contents in the order by which random draws know them; absent in runs of earlier versions. */
+    orderHash: z.string().optional(),
     train: count,
     validation: count,
     test: count,

@@ -34,9 +34,10 @@ export async function prepareStage(context: StageContext): Promise<PreparedDatas
       },
     });
     const recorded = context.before.resumable ? context.before.prepared : null;
-    if (recorded && (recorded.fingerprint !== dataset.fingerprint || recorded.splitHash !== dataset.splitHash)) {
+    const change = recorded && changeOf(recorded, dataset);
+    if (change) {
       throw new Error(
-        'The images or their labels have changed since this run began, so it cannot be resumed exactly. Put them back, or train the stage again.',
+        `${change} since this run began, so it cannot be resumed exactly. Put them back, or train the stage again.`,
       );
     }
     const { batchSize, classWeight } = config.stage.training;
@@ -47,6 +48,7 @@ export async function prepareStage(context: StageContext): Promise<PreparedDatas
       fingerprint: dataset.fingerprint,
       splitHash: dataset.splitHash,
       labelsHash: dataset.labelsHash,
+      orderHash: dataset.orderHash,
       train: dataset.train.length,
       validation: dataset.validation.length,
       test: dataset.testCount,
@@ -69,4 +71,18 @@ export async function prepareStage(context: StageContext): Promise<PreparedDatas
   } finally {
     clearInterval(watch);
   }
+}
+
+type Fingerprints = Pick<PreparedDataset, 'fingerprint' | 'splitHash' | 'labelsHash'> & {
+  orderHash?: string | undefined;
+};
+
+/** What of the images is not as it was when a run began, as the beginning of a sentence; null where all is. */
+function changeOf(recorded: Fingerprints, now: Fingerprints): string | null {
+  if (recorded.fingerprint !== now.fingerprint) return 'Images were added, removed or changed';
+  if (recorded.labelsHash !== now.labelsHash) return 'Labels of images have changed';
+  if (recorded.splitHash !== now.splitHash) return 'The split into training and validation has changed';
+  // Draws go by an image's place among the others.
+  if (recorded.orderHash !== undefined && recorded.orderHash !== now.orderHash) return 'Images were renamed';
+  return null;
 }
