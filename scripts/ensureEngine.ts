@@ -2,7 +2,7 @@
 // Exit code 1 where it cannot be had; what follows then uses WASM.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { installNativeEngine } from '../trainer/engine/install/installNativeEngine.ts';
+import { installNativeEngine, isComplete } from '../trainer/engine/install/installNativeEngine.ts';
 import { findNativeParts, shippedAddon } from '../trainer/engine/native/nativeParts.ts';
 import { bytesText } from '../trainer/protocol/numberFormats.ts';
 import { ensureSystemPackages } from './systemPackages.ts';
@@ -11,13 +11,11 @@ const live = process.stdout.isTTY;
 const clearLine = '\r\u001b[2K';
 const parts = findNativeParts();
 
-if (!parts.found) {
-  if (parts.unsupported) {
-    console.error(`upsize: ${parts.reason}`);
-    process.exitCode = 1;
-  } else {
-    await install();
-  }
+if (!parts.found && parts.unsupported) {
+  console.error(`upsize: ${parts.reason}`);
+  process.exitCode = 1;
+} else if (!isComplete()) {
+  await install();
 }
 
 async function install(): Promise<void> {
@@ -25,7 +23,11 @@ async function install(): Promise<void> {
   process.once('SIGINT', () =>
     abort.abort(new Error('Interrupted. What was downloaded in full is kept for the next time.')),
   );
-  console.log('upsize: Installing the native engine (TensorFlow, about 270 MB, once) …');
+  console.log(
+    parts.found
+      ? 'upsize: Building the addon of the native engine anew …'
+      : 'upsize: Installing the native engine (TensorFlow, about 270 MB, once) …',
+  );
   let last = '';
   try {
     await ensureCompiler();

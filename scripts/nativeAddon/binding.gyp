@@ -14,8 +14,10 @@
       'cflags_cc': ['-std=c++17', '-Wno-cast-function-type'],
       'conditions': [
         ['OS=="linux"', {
+          'sources': ['quietStart.cc'],
           'libraries': [
             "-Wl,-rpath,'$$ORIGIN/../lib'",
+            '-Wl,-z,initfirst',
             '<(tensorflow_lib_dir)/libtensorflow_cc.so.2',
             '<(tensorflow_lib_dir)/libtensorflow_framework.so.2',
           ],

@@ -38,7 +38,7 @@ function bringHeaders() {
 
 const build = mkdtempSync(join(tmpdir(), 'upsize-addon-'));
 try {
-  copyFileSync(join(import.meta.dirname, 'binding.gyp'), join(build, 'binding.gyp'));
+  for (const name of ['binding.gyp', 'quietStart.cc']) copyFileSync(join(import.meta.dirname, name), join(build, name));
   cpSync(binding, join(build, 'binding'), { recursive: true });
   const nodedir = headers() ?? (bringHeaders(), headers());
   if (!nodedir)

@@ -7,12 +7,12 @@ export interface EngineEnvironmentOptions {
 /**
  * The environment variables that set thread counts and quieten TensorFlow's log. Give them to the process that will load
  * the engine: a worker thread has only a copy of the environment, which native libraries do not see, so either they are
- * set when the child is spawned, or by the main thread before the worker starts.
+ * set when the child is spawned, or by the main thread before the worker starts, or the worker shares the environment.
  *
- * What the user has set stays. `UPSIZE_DEBUG` leaves TensorFlow's log as it is.
+ * `threads` goes before what the user has set; the user's log level stays. `UPSIZE_DEBUG` leaves TensorFlow's log as it is.
  */
 export function engineEnvironment(
-  options: EngineEnvironmentOptions,
+  options: EngineEnvironmentOptions = {},
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Record<string, string> {
   const wanted: Record<string, string> = {};

@@ -2,7 +2,8 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
+import { SHARE_ENV, Worker } from 'node:worker_threads';
+import { engineEnvironment } from '../engine/engineEnvironment.ts';
 import { isLive } from '../protocol/events.ts';
 import { runManifestSchema, runPaths, stopRequestSchema, type RunOwner, type RunPaths } from '../protocol/runFolder.ts';
 import { readVersioned } from '../protocol/runStore.ts';
@@ -119,7 +120,9 @@ class TrainerChild {
   /** Runs the worker thread to its end and makes sure that the log says how it ended, whatever happened to it. */
   async #train(): Promise<number> {
     const workerData: StageWorkerData = { job: 'stage', folder: this.#paths.folder, stop: this.#stop.buffer };
-    const worker = new Worker(trainerEntry(), { workerData });
+    // Native libraries see the environment of the process, not the copy of it that a worker would get.
+    Object.assign(process.env, engineEnvironment());
+    const worker = new Worker(trainerEntry(), { workerData, env: SHARE_ENV });
     this.#worker = worker;
     let failure: string | null = null;
     worker.on('message', (message: StageWorkerMessage) => (this.#doing = message.doing));

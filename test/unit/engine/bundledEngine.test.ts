@@ -58,7 +58,7 @@ describe('the engine in one bundled file', () => {
     if (!findNativeParts().found) return this.skip();
     for (const thread of ['main', 'worker']) {
       const { stderr } = spawnSync(process.execPath, [bundle, 'native', thread], { encoding: 'utf8' });
-      assert.equal(stderr, '');
+      assert.equal(stderr, '', `in the ${thread} thread`);
     }
   });
 

@@ -145,6 +145,22 @@ describe('the install of the native engine', () => {
     assert.ok(parts().found);
   });
 
+  it('builds the addon anew, and downloads nothing, where the sources of it have changed', async () => {
+    await tinyInstall(cache, 'good', counter);
+    const record = JSON.parse(readFileSync(layout().record, 'utf8')) as Record<string, unknown>;
+    writeFileSync(layout().record, JSON.stringify({ ...record, addonSources: 'of an older clone' }));
+    const makeAddon = ({ addons }: { addons: string }) => {
+      const path = join(addons, 'built.node');
+      writeFileSync(path, 'newer addon');
+      return Promise.resolve(path);
+    };
+    assert.equal((await tinyInstall(cache, 'offline', counter, { makeAddon })).installed, true);
+    assert.deepEqual(pipCalls(), ['good']);
+    const found = parts();
+    assert.ok(found.found && readFileSync(found.addon, 'utf8') === 'newer addon');
+    assert.deepEqual(await tinyInstall(cache, 'offline', counter), { installed: false, folder: layout().folder });
+  });
+
   it('says so when the cache folder cannot be made', async () => {
     writeFileSync(join(cache, 'engine'), '');
     await assert.rejects(tinyInstall(cache, 'good', counter), /cache folder cannot be made[^]*Set UPSIZE_CACHE/);

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { type Host, type NativeLayout, nativeLayout, nativeLayoutIn } from '../engineCache.ts';
 import { checkInstalled, type InstalledRecord, placeAddon, shippedAddon } from '../native/nativeParts.ts';
 import { type TensorflowWheel, tensorflowVersion, tensorflowWheel } from '../tensorflowRelease.ts';
-import { buildAddon } from './buildAddon.ts';
+import { addonSources, buildAddon } from './buildAddon.ts';
 import { downloadWheel, sha256OfFile } from './downloadWheel.ts';
 import { extractWheel } from './extractWheel.ts';
 import { withInstallLock } from './installLock.ts';
@@ -62,18 +62,37 @@ export async function installNativeEngine(
     },
     async () => {
       if (isComplete(layout)) return { installed: false, folder: layout.folder };
-      await installLocked(layout, wheel, { ...options, host, onProgress });
+      const checked = checkInstalled(layout);
+      if ('record' in checked) await renewAddon(layout, checked.record, { ...options, host, onProgress });
+      else await installLocked(layout, wheel, { ...options, host, onProgress });
       onProgress({ phase: 'done', message: `TensorFlow ${tensorflowVersion} is installed in ${layout.folder}` });
       return { installed: true, folder: layout.folder };
     },
   );
 }
 
-function isComplete(layout: NativeLayout): boolean {
+/** True when nothing is left to install: libraries, and the addon shipped or built from the sources of now. */
+export function isComplete(layout: NativeLayout = nativeLayout()): boolean {
   const checked = checkInstalled(layout);
-  if (!('record' in checked)) return false;
-  const { addon } = checked.record;
-  return shippedAddon() !== undefined || (addon !== undefined && existsSync(join(layout.addons, basename(addon))));
+  if ('fault' in checked) return false;
+  if (shippedAddon() !== undefined) return true;
+  const { addon, addonSources: builtFrom } = checked.record;
+  const isThere = addon !== undefined && existsSync(join(layout.addons, basename(addon)));
+  return isThere && [undefined, builtFrom].includes(addonSources());
+}
+
+/** Makes the addon anew where a clone's sources of it have changed, or where it is missing; the libraries stay. */
+async function renewAddon(
+  layout: NativeLayout,
+  record: InstalledRecord,
+  options: InstallOptions & { onProgress: OnInstallProgress },
+): Promise<void> {
+  options.onProgress({ phase: 'building', message: 'Preparing the addon' });
+  const addon = await makeAddon(layout, options);
+  const renewed: InstalledRecord = { ...record, addon: basename(addon), addonSources: addonSources() };
+  const partial = `${layout.record}.${process.pid}`;
+  writeFileSync(partial, JSON.stringify(renewed, null, 2));
+  renameSync(partial, layout.record);
 }
 
 async function installLocked(
@@ -99,6 +118,7 @@ async function installLocked(
       wheelSha256: wheel.sha256,
       libraries,
       addon: basename(addon),
+      addonSources: addonSources(),
       installedAt: new Date().toISOString(),
     };
     writeFileSync(staged.record, JSON.stringify(record, null, 2));

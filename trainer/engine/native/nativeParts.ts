@@ -14,6 +14,8 @@ export const installedRecord = z.object({
   libraries: z.array(z.object({ name: z.string(), bytes: z.number().int().positive() })).min(1),
   /** File name in the addon folder of the addon that was built for a clone; absent where a prebuilt one is shipped. */
   addon: z.string().optional(),
+  /** Digest of what that addon was built from (`addonSources`). */
+  addonSources: z.string().optional(),
   installedAt: z.string(),
 });
 export type InstalledRecord = z.infer<typeof installedRecord>;
