@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { smoothedTargets, softmaxCrossEntropy } from './crossEntropy.ts';
 import { withDrawClock } from './drawClock.ts';
+import { lossAndGradients } from './lossAndGradients.ts';
 import { batchBytes, readSignature, variableOf } from './modelSignature.ts';
 import { copyIn, copyOut } from './namedWeights.ts';
 import { makeOptimizer, type TrainedWeight } from './optimizers.ts';
@@ -48,11 +49,14 @@ export function createEagerStep(model: tfl.LayersModel, options: TrainStepOption
             softmaxCrossEntropy(logits, targets, imageWeights),
           );
         });
-      const { value, grads } = lossAndGradients(forward, trained);
-      optimizer.apply(grads, clock.learningRate);
-      const correct = logits ? countCorrect(logits.dataSync(), batch.labels, batch.count, classes) : 0;
-      logits?.dispose();
-      return { loss: value.dataSync()[0] ?? NaN, correct };
+      try {
+        const { value, grads } = lossAndGradients(forward, trained);
+        optimizer.apply(grads, clock.learningRate);
+        const correct = logits ? countCorrect(logits.dataSync(), batch.labels, batch.count, classes) : 0;
+        return { loss: value.dataSync()[0] ?? NaN, correct };
+      } finally {
+        logits?.dispose();
+      }
     });
   }
 
@@ -84,21 +88,6 @@ export function createEagerStep(model: tfl.LayersModel, options: TrainStepOption
       if (iterations) optimizer.iterations = iterations.data[0] ?? 0;
     },
     dispose: () => optimizer.dispose(),
-  };
-}
-
-/** Loss and gradients of the trained weights; a model without any is only evaluated. */
-function lossAndGradients(forward: () => tf.Scalar, trained: readonly TrainedWeight[]) {
-  if (trained.length === 0) return { value: forward(), grads: [] };
-  const variables = trained.map(({ variable }) => variable);
-  const { value, grads } = tf.variableGrads(forward, variables);
-  return {
-    value,
-    grads: trained.map(({ name, variable }) => {
-      const gradient = grads[variable.name];
-      if (!gradient) throw new Error(`${name}: the loss does not depend on this weight. Freeze its layer, or join it.`);
-      return gradient;
-    }),
   };
 }
 

@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** What TensorFlow reads from the environment, once, when its library is loaded. */
 export interface EngineEnvironmentOptions {
   /** Threads inside one operation; absent: as many as the processor has for this process. */
@@ -19,4 +21,10 @@ export function engineEnvironment(
   if (!env.UPSIZE_DEBUG) wanted.TF_CPP_MIN_LOG_LEVEL = env.TF_CPP_MIN_LOG_LEVEL ?? '3';
   if (options.threads !== undefined) wanted.TF_NUM_INTRAOP_THREADS = String(options.threads);
   return wanted;
+}
+
+/** How many threads TensorFlow uses inside one operation in this environment; it overlooks what is no number above 0. */
+export function threadsIn(env: Readonly<Record<string, string | undefined>> = process.env): number {
+  const threads = Number(env.TF_NUM_INTRAOP_THREADS);
+  return Number.isInteger(threads) && threads > 0 ? threads : availableParallelism();
 }

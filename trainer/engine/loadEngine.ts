@@ -1,7 +1,6 @@
-import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import { detectGpus } from './gpu.ts';
-import { type EngineEnvironmentOptions, engineEnvironment } from './engineEnvironment.ts';
+import { type EngineEnvironmentOptions, engineEnvironment, threadsIn } from './engineEnvironment.ts';
 import { findNativeParts } from './native/nativeParts.ts';
 
 export type EngineName = 'native' | 'wasm';
@@ -86,7 +85,7 @@ async function tryNative(options: LoadEngineOptions, gpus: string[]): Promise<En
       name: 'native',
       tfjs: tf.version_core,
       tensorflow,
-      threads: Number(process.env.TF_NUM_INTRAOP_THREADS ?? availableParallelism()),
+      threads: threadsIn(),
       gpu: { seen: gpus, used: usingGpu, note: gpuNote(gpus, usingGpu) },
     };
   } catch (error) {

@@ -18,6 +18,20 @@ export interface Optimizer {
   dispose(): void;
 }
 
+/**
+ * Kernel: the update of one weight, for engines that have it. Inputs weight, gradient, and the optimizer's slots as
+ * `slot0` and `slot1`, which it changes in place; output the new weight.
+ */
+export const updateWeightKernel = 'UpsizeUpdateWeight';
+
+/** Attributes of that kernel. */
+export interface UpdateWeightAttributes {
+  options: OptimizerOptions;
+  learningRate: number;
+  /** Adam's bias correction of this step; 1 for the others. */
+  correction: number;
+}
+
 /** New value of a weight, from its gradient and slots; sets the slots itself. */
 type Rule = (variable: tf.Variable, gradient: tf.Tensor, slots: tf.Variable[], learningRate: number) => tf.Tensor;
 
@@ -38,7 +52,9 @@ export function makeOptimizer(options: OptimizerOptions, weights: readonly Train
     iterations: 0,
     apply(gradients, learningRate) {
       optimizer.iterations++;
-      const rule = ruleOf(options, optimizer.iterations);
+      const correction = options.name === 'adam' ? adamCorrection(options, optimizer.iterations) : 1;
+      const isFused = tf.getKernel(updateWeightKernel, tf.getBackend()) !== undefined;
+      const rule = isFused ? fusedRule(options, correction) : ruleOf(options, correction);
       rows.forEach((row, index) => {
         const gradient = gradients[index];
         if (!gradient) throw new Error(`There is no gradient for weight ${index}.`);
@@ -64,8 +80,21 @@ export function slotNamesOf(options: OptimizerOptions): readonly string[] {
   }
 }
 
-/** keras/src/optimizers/{sgd,rmsprop,adam}.py; `iterations` counts from 1. */
-function ruleOf(options: OptimizerOptions, iterations: number): Rule {
+/** Corrects both moments' bias towards zero (Kingma and Ba 2015, section 2); `iterations` counts from 1. */
+function adamCorrection({ beta1, beta2 }: { beta1: number; beta2: number }, iterations: number): number {
+  return Math.sqrt(1 - beta2 ** iterations) / (1 - beta1 ** iterations);
+}
+
+function fusedRule(options: OptimizerOptions, correction: number): Rule {
+  return (weight, gradient, [slot0, slot1], learningRate) => {
+    const inputs = { weight, gradient, ...(slot0 && { slot0 }), ...(slot1 && { slot1 }) };
+    const attributes: UpdateWeightAttributes = { options, learningRate, correction };
+    return tf.engine().runKernel(updateWeightKernel, inputs, { ...attributes });
+  };
+}
+
+/** keras/src/optimizers/{sgd,rmsprop,adam}.py. */
+function ruleOf(options: OptimizerOptions, correction: number): Rule {
   switch (options.name) {
     case 'sgd':
       return (variable, gradient, [momentum], learningRate) => {
@@ -85,9 +114,8 @@ function ruleOf(options: OptimizerOptions, iterations: number): Rule {
         momentum.assign(tf.add(tf.mul(momentum, options.momentum), change));
         return tf.sub(variable, momentum);
       };
-    case 'adam': {
+    case 'adam':
       // Epsilon stands beside the square root of the uncorrected second moment ("epsilon hat" of Kingma and Ba).
-      const correction = Math.sqrt(1 - options.beta2 ** iterations) / (1 - options.beta1 ** iterations);
       return (variable, gradient, [momentum, velocity], learningRate) => {
         if (!momentum || !velocity) throw new Error('Adam has slots for both moments.');
         momentum.assign(average(momentum, gradient, options.beta1));
@@ -95,7 +123,6 @@ function ruleOf(options: OptimizerOptions, iterations: number): Rule {
         const scaled = tf.div(momentum, tf.add(tf.sqrt(velocity), options.epsilon));
         return tf.sub(variable, tf.mul(scaled, learningRate * correction));
       };
-    }
   }
 }
 

@@ -187,6 +187,19 @@ for (const engine of ['native', 'wasm'] as const) {
       model.dispose();
     });
 
+    it('leaves nothing behind of a step that fails', async () => {
+      const model = network();
+      const step = createEagerStep(model, options(rmsprop));
+      model.calculateLosses = () => {
+        throw new Error('no penalty today');
+      };
+      const tensors = tf.memory().numTensors;
+      await assert.rejects(async () => step.run(batch(0), { learningRate: 0.01, step: 0 }), /no penalty today/);
+      assert.equal(tf.memory().numTensors, tensors);
+      step.dispose();
+      model.dispose();
+    });
+
     it('names what is wrong with weights, labels, pixels or a model', async () => {
       const model = network();
       const step = createEagerStep(model, options(rmsprop));

@@ -1,9 +1,9 @@
 import { strict as assert } from 'node:assert';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { availableParallelism, homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nativeLayout, upsizeCacheFolder } from '../../../trainer/engine/engineCache.ts';
-import { engineEnvironment } from '../../../trainer/engine/engineEnvironment.ts';
+import { engineEnvironment, threadsIn } from '../../../trainer/engine/engineEnvironment.ts';
 import { namesFromDriver } from '../../../trainer/engine/gpu.ts';
 import { parseEngineChoice } from '../../../trainer/engine/loadEngine.ts';
 import { findNativeParts } from '../../../trainer/engine/native/nativeParts.ts';
@@ -36,6 +36,13 @@ describe('where the engine lies and how it is chosen', () => {
     assert.deepEqual(engineEnvironment({ threads: 2 }, {}), { TF_CPP_MIN_LOG_LEVEL: '3', TF_NUM_INTRAOP_THREADS: '2' });
     assert.deepEqual(engineEnvironment({}, { TF_CPP_MIN_LOG_LEVEL: '0' }), { TF_CPP_MIN_LOG_LEVEL: '0' });
     assert.deepEqual(engineEnvironment({}, { UPSIZE_DEBUG: '1' }), {});
+  });
+
+  it('counts the threads that TensorFlow will use, whatever stands in the environment', () => {
+    assert.equal(threadsIn({ TF_NUM_INTRAOP_THREADS: '3' }), 3);
+    for (const unusable of [undefined, '', 'four', '0', '-1', '1.5']) {
+      assert.equal(threadsIn({ TF_NUM_INTRAOP_THREADS: unusable }), availableParallelism(), unusable);
+    }
   });
 
   it("reads GPU names from NVIDIA's driver", () => {

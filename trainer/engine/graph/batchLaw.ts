@@ -27,14 +27,13 @@ export interface ConstantSample {
 const mostNumbers = 64;
 
 /**
- * Finds the law of one constant from two samples at different batch sizes, or three. Gives 'undecided' when two do not
- * tell `affine` from `reciprocal`, which is so for numbers with a fraction.
+ * Finds the law of one constant from three samples at different batch sizes: two points always lie on a line.
  *
  * @throws GraphRefusedError when there is none, as with values that were drawn at random in JavaScript.
  */
-export function constantLaw(samples: readonly ConstantSample[]): ConstantLaw | 'undecided' {
+export function constantLaw(samples: readonly ConstantSample[]): ConstantLaw {
   const [first, ...others] = samples;
-  if (!first || others.length === 0) throw new Error('A law takes two samples.');
+  if (!first || others.length < 2) throw new Error('A law takes three samples.');
   const { shape, dataType, values } = first.constant;
   if (others.some(({ constant }) => constant.dataType !== dataType || constant.shape.length !== shape.length)) {
     throw unlawful(first.constant);
@@ -45,14 +44,13 @@ export function constantLaw(samples: readonly ConstantSample[]): ConstantLaw | '
     }
     if (values.length > mostNumbers) throw unlawful(first.constant);
     const law = numberLaw(samples.map(({ batch, constant }) => ({ batch, numbers: [...constant.values] })));
-    if (law === 'undecided') return law;
     if (!law) throw unlawful(first.constant);
     return { kind: 'numbers', dataType, shape, law };
   }
   const value = values[0] ?? 0;
   const uniform = samples.every(({ constant }) => constant.values.every((one) => one === value));
   const lengths = numberLaw(samples.map(({ batch, constant }) => ({ batch, numbers: constant.shape })));
-  if (!uniform || !lengths || lengths === 'undecided') throw unlawful(first.constant);
+  if (!uniform || !lengths) throw unlawful(first.constant);
   return { kind: 'fill', dataType, shape: lengths, value };
 }
 
@@ -69,10 +67,9 @@ interface NumberSample {
   numbers: readonly number[];
 }
 
-function numberLaw(samples: readonly NumberSample[]): NumberLaw | 'undecided' | undefined {
+function numberLaw(samples: readonly NumberSample[]): NumberLaw | undefined {
   const whole = samples.every(({ numbers }) => numbers.every(Number.isInteger));
   if (whole) return fit(samples, 'affine');
-  if (samples.length < 3) return 'undecided';
   // Far from small batches the two forms differ most, and what has a fraction is mostly a mean's share.
   return fit(samples, 'reciprocal') ?? fit(samples, 'affine');
 }

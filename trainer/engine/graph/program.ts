@@ -26,14 +26,13 @@ export interface Sample {
 }
 
 /**
- * Makes one program for every batch size out of recordings at two sizes, or three: only what the wanted values need.
- * Gives 'undecided' when a third recording is needed.
+ * Makes one program for every batch size out of recordings at three sizes: only what the wanted values need.
  *
  * @throws GraphRefusedError when the recordings are not the same work at different sizes.
  */
-export function alignRecordings(samples: readonly Sample[]): Map<string, ProgramSource> | 'undecided' {
+export function alignRecordings(samples: readonly Sample[]): Map<string, ProgramSource> {
   const [first, ...others] = samples;
-  if (!first || others.length === 0) throw new Error('A program takes two recordings.');
+  if (!first) throw new Error('A program takes recordings.');
   for (const { recording, results } of others) {
     const names = (operations: readonly RecordedOperation[]) => operations.map(({ name }) => name);
     if (
@@ -44,7 +43,6 @@ export function alignRecordings(samples: readonly Sample[]): Map<string, Program
     }
   }
   const made = new Map<number, ProgramOperation>();
-  let undecided = false;
 
   // Operations stand in the order in which they ran, so recursion is only as deep as the model.
   const sourceOf = (sources: readonly Source[]): ProgramSource => {
@@ -63,10 +61,7 @@ export function alignRecordings(samples: readonly Sample[]): Map<string, Program
           if (!constant) throw differs('a constant');
           return { batch: samples[i]?.batch ?? 0, constant };
         });
-        const law = constantLaw(constants);
-        if (law !== 'undecided') return { kind: 'constant', law };
-        undecided = true;
-        return { kind: 'constant', law: { kind: 'fixed', constant: constants[0]?.constant ?? unreachable() } };
+        return { kind: 'constant', law: constantLaw(constants) };
       }
     }
   };
@@ -93,7 +88,7 @@ export function alignRecordings(samples: readonly Sample[]): Map<string, Program
   for (const name of first.results.keys()) {
     results.set(name, sourceOf(samples.map((sample) => sample.results.get(name) ?? unreachable())));
   }
-  return undecided ? 'undecided' : results;
+  return results;
 }
 
 /** Indexes of the operations that the results need, in the order in which they ran. */

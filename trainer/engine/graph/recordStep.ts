@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { smoothedTargets, softmaxCrossEntropy } from '../crossEntropy.ts';
 import { withDrawClock } from '../drawClock.ts';
+import { lossAndGradients } from '../lossAndGradients.ts';
 import { trainingLogits } from '../trainingForward.ts';
 import { GraphRefusedError } from './graphRefused.ts';
 import type { Sample } from './program.ts';
@@ -79,22 +80,18 @@ export function recordTrainingStep(subject: StepSubject, batch: number): ProvenS
           );
       });
     const trained = weights.filter((weight) => weight.trained);
-    const { value, grads } =
-      trained.length === 0
-        ? { value: forward(), grads: {} as tf.NamedTensorMap }
-        : tf.variableGrads(
-            forward,
-            trained.map(({ variable }) => variable),
-          );
-    const results = new Map<string, Source>([[stepResults.loss, recorder.source(value)]]);
-    if (logits) results.set(stepResults.logits, recorder.source(logits));
-    logits?.dispose();
-    for (const { name, variable } of trained) {
-      const gradient = grads[variable.name];
-      if (!gradient) throw new Error(`${name}: the loss does not depend on this weight. Freeze its layer, or join it.`);
-      results.set(`gradient/${name}`, recorder.source(gradient));
+    try {
+      const { value, grads } = lossAndGradients(forward, trained);
+      const results = new Map<string, Source>([[stepResults.loss, recorder.source(value)]]);
+      if (logits) results.set(stepResults.logits, recorder.source(logits));
+      trained.forEach(({ name }, index) => {
+        const gradient = grads[index];
+        if (gradient) results.set(`gradient/${name}`, recorder.source(gradient));
+      });
+      return { results, proof: value };
+    } finally {
+      logits?.dispose();
     }
-    return { results, proof: value };
   });
 }
 

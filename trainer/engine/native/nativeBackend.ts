@@ -42,12 +42,6 @@ export async function loadNativeBackend(addon: string): Promise<{ tensorflow: st
   return { tensorflow: binding.TF_Version, usingGpu: binding.isUsingGpuDevice() };
 }
 
-/** Loads a SavedModel through the native backend, as `tf.node.loadSavedModel` does; the backend must be loaded. */
-export async function loadSavedModel(folder: string, tags = ['serve'], signature = 'serving_default') {
-  const savedModel = await import('@tensorflow/tfjs-node/dist/saved_model.js');
-  return savedModel.loadSavedModel(folder, tags, signature);
-}
-
 /**
  * Node 23 removed a type check that tfjs-node 4.22 calls (tensorflow/tfjs#8609), and earlier versions warn of another on
  * the user's terminal.

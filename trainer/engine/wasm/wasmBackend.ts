@@ -12,6 +12,8 @@ import { registerConv2DBackpropFilter } from './conv2dBackpropFilter.ts';
 import { replaceConv2DBackpropInput } from './conv2dBackpropInput.ts';
 import { replaceIdentity } from './identity.ts';
 import { replaceMaxPoolGrad } from './maxPoolGrad.ts';
+import { registerReluGrad } from './reluGrad.ts';
+import { registerUpdateWeight } from './updateWeight.ts';
 
 const wasmFiles = [
   'tfjs-backend-wasm.wasm',
@@ -32,6 +34,8 @@ export async function loadWasmBackend(folder: string = findWasmFolder()): Promis
   replaceBatchMatMul('wasm');
   replaceIdentity('wasm');
   registerBiasAddGrad('wasm');
+  registerReluGrad('wasm');
+  registerUpdateWeight('wasm');
   registerPlainKernels('wasm');
   registerFusedGradients();
   const hadListeners = processListeners();

@@ -226,6 +226,17 @@ describe('createGraphStep', () => {
     reading.dispose();
   });
 
+  it('leaves nothing behind of a step that fails while it is recorded', () => {
+    const model = tinyNet();
+    model.calculateLosses = () => {
+      throw new Error('no penalty today');
+    };
+    const tensors = tf.memory().numTensors;
+    assert.throws(() => createGraphStep(model, adam), /cannot be made a graph: no penalty today/);
+    assert.equal(tf.memory().numTensors, tensors);
+    model.dispose();
+  });
+
   it('says how many bytes a batch lacks and which label is none', () => {
     const model = tinyNet();
     const step = createGraphStep(model, adam);
