@@ -78,6 +78,8 @@ interface Case {
   kind?: Partial<BatchKind>;
   optimizer?: OptimizerOptions;
   labelSmoothing?: number;
+  /** Lower where a net makes much of rounding, which processors do differently. */
+  learningRate?: number;
 }
 
 const cases: Case[] = [
@@ -110,6 +112,7 @@ const cases: Case[] = [
       name: `the ${name} feeder in place of the first convolution`,
       model: () => grafted(feeder(name, 'firstConvolution'), {}, name !== 'lean'),
       kind: { size: 24 },
+      ...(name === 'article' && { learningRate: 0.01 }),
     },
   ]),
   {
@@ -128,13 +131,12 @@ describe('a graph step computes what the eager step computes', () => {
     await useBackend(this, 'native');
   });
 
-  for (const { name, model, kind, optimizer = sgd, labelSmoothing = 0 } of cases) {
+  for (const { name, model, kind, optimizer = sgd, labelSmoothing = 0, learningRate = 0.05 } of cases) {
     it(name, async () => {
       const tensorsBefore = tf.memory().numTensors;
       const pair = pairOfSteps(model(), { optimizer, labelSmoothing, seed: 5 });
       const { eager, graph } = pair;
       const batches = { size: 12, classes, ...kind };
-      const learningRate = 0.05;
       const first = makeBatch(batches, 0, 8);
       const before = eager.getWeights();
       const metrics = await eager.run(first, { learningRate, step: 0 });
