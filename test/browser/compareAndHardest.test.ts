@@ -55,8 +55,11 @@ describe('comparison of runs and hardest images in a browser', () => {
         const made = new HardestImagesPanel({
           workspace: new RecordedWorkspace(folder, ask),
           runId,
-          trusted: true,
-          actions: { openImages, openFile: (file) => openImages('file', [file]) },
+          actions: {
+            openImages,
+            openFile: (file) => openImages('file', [file]),
+            openNext: (next) => openImages(next, []),
+          },
           saving,
           post,
           log: () => undefined,
@@ -164,6 +167,34 @@ describe('comparison of runs and hardest images in a browser', () => {
       [1, 60],
     );
     await assertAccessibleInAllThemes(panel);
+  });
+
+  it('draws hostile names as nothing but themselves, and says while a picture is on its way', async () => {
+    const ids = writeLadder(folder, { epochs: 4, stepsPerEpoch: 3, images: 60, classNames: hostileNames });
+    await openHardest(ids[2] ?? '', () => new Promise(() => undefined));
+    await panel.page.getByText('Asking the model …').first().waitFor();
+    assert.equal(await panel.page.locator('img').count(), 0);
+    assert.equal(
+      await panel.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+      0,
+    );
+    await assertAccessibleInAllThemes(panel);
+  });
+
+  it('leads on where there is nothing to show', async () => {
+    const ids = writeLadder(folder, { epochs: 4, stepsPerEpoch: 3, lastState: 'running', lastEpochs: 2 });
+    await openHardest(ids[2] ?? '', () => new Promise(() => undefined));
+    await panel.page.getByRole('button', { name: 'Open Dashboard' }).click();
+    await panel.page.waitForTimeout(100);
+    await panel.close();
+    host.dispose();
+    await openHardest('gone', () => new Promise(() => undefined));
+    await panel.page.getByRole('button', { name: 'Restore Deleted Run' }).click();
+    await panel.page.waitForTimeout(100);
+    assert.deepEqual(
+      opened.map(({ title }) => title),
+      ['dashboard', 'trash'],
+    );
   });
 
   it('keeps the list where the predictor fails, and says why', async () => {

@@ -29,6 +29,10 @@ describe('confusion matrix in a browser', () => {
               opened.push({ title, files });
               return Promise.resolve();
             },
+            openNext: (next) => {
+              opened.push({ title: next, files: [] });
+              return Promise.resolve();
+            },
             openImage: (file) => {
               opened.push({ title: 'one', files: [file] });
               return Promise.resolve();
@@ -135,6 +139,9 @@ describe('confusion matrix in a browser', () => {
   it('says what is missing: no evaluation yet, no images, no run', async () => {
     await open({ lastState: 'running', lastEpochs: 2 }, 2);
     await panel.page.getByText('as soon as the run has evaluated').waitFor();
+    await panel.page.getByRole('button', { name: 'Open Dashboard' }).click();
+    await panel.page.waitForTimeout(100);
+    assert.equal(opened.at(-1)?.title, 'dashboard');
     await panel.close();
     host.dispose();
     rmSync(folder, { recursive: true });
@@ -146,5 +153,8 @@ describe('confusion matrix in a browser', () => {
     rmSync(folder, { recursive: true });
     await open({}, 9);
     await panel.page.getByRole('heading', { name: 'This run is gone' }).waitFor();
+    await panel.page.getByRole('button', { name: 'Restore Deleted Run' }).click();
+    await panel.page.waitForTimeout(100);
+    assert.equal(opened.at(-1)?.title, 'trash');
   });
 });

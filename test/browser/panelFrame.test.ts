@@ -23,7 +23,7 @@ describe('the frame of every panel in a browser', () => {
         host = new ConfusionMatrixPanel({
           workspace,
           runId,
-          actions: { openImages: nothing, openImage: nothing },
+          actions: { openImages: nothing, openImage: nothing, openNext: () => Promise.resolve() },
           saving: { save: () => Promise.reject(new Error('The disk is full.')), copy: nothing },
           post,
           log: () => undefined,

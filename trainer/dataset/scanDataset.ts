@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import path from 'node:path';
 import type { DatasetProblem } from '../protocol/datasetProblem.ts';
 import { workspacePaths } from '../protocol/runFolder.ts';
 import { scanSplits, type Scan, type ScannedClass } from '../protocol/scan.ts';
+import { scanFile } from '../protocol/scanFile.ts';
 import { versions } from '../protocol/versions.ts';
 import { smallClassProblems, unvalidatedClassProblems } from './checkClasses.ts';
 import { classNamesOf } from './classList.ts';
@@ -21,12 +21,6 @@ import { sheetColumns, thumbnailCell, type ThumbnailAtlas } from './thumbnailAtl
 export interface ScanDatasetOptions extends Omit<PrepareDatasetOptions, 'includeTest'> {
   /** Whether the images are cached at the `sizes` too, so that training begins at once; true by default. */
   cachePixels?: boolean;
-}
-
-/** Where the last scan of a data set is kept, for views. */
-export function scanFile(workspace: string, source: string): string {
-  const key = createHash('sha256').update(source).digest('hex').slice(0, 32);
-  return path.join(workspacePaths(workspace).cache, 'scans', `${key}.json`);
 }
 
 /**

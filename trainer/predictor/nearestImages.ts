@@ -4,11 +4,11 @@ import path from 'node:path';
 import * as z from 'zod';
 import { decodeToSquare } from '../dataset/decode.ts';
 import { replaceFile } from '../dataset/replaceFile.ts';
-import { scanFile } from '../dataset/scanDataset.ts';
 import { ImageFeatures, likeness } from '../evaluation/imageFeatures.ts';
 import type { NearestImagesRequest, PredictorResult } from '../protocol/predictor.ts';
 import { workspacePaths } from '../protocol/runFolder.ts';
 import { scanSchema } from '../protocol/scan.ts';
+import { scanFile } from '../protocol/scanFile.ts';
 import type { OpenedModels } from './openedModels.ts';
 
 /** Images that go through the model together, and between which others get their turn. */

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { EvaluatedContent } from '../protocol/confusionMatrix.ts';
-import { count, gainSign, percentNumber, pointsNumber } from '../ui/numbers.ts';
+import { count, gainClass, gainSign, percentNumber, pointsNumber } from '../ui/numbers.ts';
 
 type Column = 'name' | 'support' | 'precision' | 'recall' | 'f1' | 'delta';
 
@@ -23,15 +23,14 @@ export function ClassTable({ content, onChoose }: ClassTableProps) {
   const { classNames, run, delta } = content;
   const rows = classNames.map((name, index) => {
     const scores = run.perClass[index] ?? { precision: 0, recall: 0, f1: 0, support: 0 };
-    const before = delta?.parent.perClass[index];
-    return { index, name, ...scores, delta: before ? scores.f1 - before.f1 : null };
+    return { index, name, ...scores, delta: delta?.f1Gain[index] ?? null };
   });
   rows.sort((a, b) => {
     const [first, second] = sort.down ? [b, a] : [a, b];
     if (sort.column === 'name') return first.name.localeCompare(second.name);
     return (first[sort.column] ?? 0) - (second[sort.column] ?? 0) || a.name.localeCompare(b.name);
   });
-  const heads = delta ? [...columns, { key: 'delta' as const, label: `Δ F1 to ${delta.parent.size}, pt` }] : columns;
+  const heads = delta ? [...columns, { key: 'delta' as const, label: `Δ F1 to ${delta.parentSize}, pt` }] : columns;
   return (
     <div class="table" tabIndex={0} role="region" aria-label="Figures of each class">
       <table>
@@ -72,7 +71,7 @@ export function ClassTable({ content, onChoose }: ClassTableProps) {
               <td class="number">{percentNumber(row.recall)}</td>
               <td class="number">{percentNumber(row.f1)}</td>
               {delta ? (
-                <td class={`number ${(row.delta ?? 0) > 0 ? 'good' : (row.delta ?? 0) < 0 ? 'bad' : ''}`}>
+                <td class={`number ${gainClass(row.delta)}`}>
                   {gainSign(row.delta)} {pointsNumber(row.delta)}
                 </td>
               ) : null}

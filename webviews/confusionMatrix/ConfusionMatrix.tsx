@@ -1,13 +1,14 @@
-import { useMemo, useRef } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import * as z from 'zod';
 import { ChartFrame } from '../charts/ChartFrame.tsx';
 import { Crosshair } from '../charts/crosshair.ts';
+import type { Range } from '../charts/LineChart.tsx';
 import { LineFigure } from '../charts/LineFigure.tsx';
 import { saver, type Save } from '../charts/save.ts';
 import type { confusionMatrixBoundary, EvaluatedContent, ImageChoice } from '../protocol/confusionMatrix.ts';
 import { Choices } from '../ui/choices.tsx';
 import { Button } from '../ui/controls.tsx';
-import { count, gainSign, percent, percentNumber, pointsNumber } from '../ui/numbers.ts';
+import { count, gainClass, gainSign, percent, percentNumber, points, pointsNumber } from '../ui/numbers.ts';
 import type { PanelProps } from '../ui/panel.tsx';
 import { useTheme, type Theme } from '../ui/theme.ts';
 import { ChosenImages } from './ChosenImages.tsx';
@@ -43,12 +44,22 @@ type Props = PanelProps<typeof confusionMatrixBoundary, ConfusionMatrixView>;
 /** The panel: the matrix, or why there is none yet. */
 export function ConfusionMatrix(props: Props) {
   const { title, content } = props.state;
+  const { channel, ask } = props;
   if (content.kind === 'evaluated') return <Evaluated {...props} content={content} />;
   return (
     <main>
       <div class="empty">
         <h1>{content.kind === 'gone' ? 'This run is gone' : title}</h1>
         <p>{content.message}</p>
+        {content.kind === 'gone' ? (
+          <Button look="primary" onPress={() => ask(channel.request('restoreRun', {}))}>
+            Restore Deleted Run
+          </Button>
+        ) : (
+          <Button look="primary" onPress={() => ask(channel.request('openDashboard', {}))}>
+            Open Dashboard
+          </Button>
+        )}
       </div>
     </main>
   );
@@ -66,11 +77,12 @@ function Evaluated({ state, content, channel, view, setView, ask }: Props & { co
   const shares = useMemo(() => normalized(run.matrix, how === 'columns' ? 'columns' : 'rows'), [run, how]);
   const largest = Math.max(1, ...cells.flat().map(Math.abs));
   const sums = rowSums(run.matrix);
+  const gain = delta ? delta.accuracyAfter - delta.accuracyBefore : null;
   const kinds = [
     { value: 'counts', label: 'images' },
     { value: 'rows', label: '% of true' },
     { value: 'columns', label: '% of predicted' },
-    ...(delta ? [{ value: 'delta', label: `Δ ${delta.parent.size}` } as const] : []),
+    ...(delta ? [{ value: 'delta', label: `Δ ${delta.parentSize}` } as const] : []),
   ] as const;
 
   const save = saver(channel, ask);
@@ -84,9 +96,7 @@ function Evaluated({ state, content, channel, view, setView, ask }: Props & { co
       `true ${classNames[trueClass] ?? ''}`,
       `predicted ${classNames[predicted] ?? ''}`,
       `${count(images)} images, ${percent(share)} of the true`,
-      ...(change === undefined
-        ? []
-        : [`${change > 0 ? '+' : change < 0 ? '−' : '±'}${count(Math.abs(change))} to the parent`]),
+      ...(change === undefined ? [] : [`${signed(change)} to the parent`]),
     ];
   };
   const shade = (row: number, column: number) => {
@@ -95,11 +105,7 @@ function Evaluated({ state, content, channel, view, setView, ask }: Props & { co
     return theme.deltaCell(((row === column ? 1 : -1) * change) / largest);
   };
   const text = (value: number) =>
-    how === 'counts'
-      ? count(value)
-      : how === 'delta'
-        ? `${value > 0 ? '+' : '−'}${count(Math.abs(value))}`
-        : percentNumber(value);
+    how === 'counts' ? count(value) : how === 'delta' ? signed(value) : percentNumber(value);
   const spot: Spot | null =
     view.choice === null || (view.choice.trueClass === null && view.choice.predictedClass === null)
       ? null
@@ -124,18 +130,22 @@ function Evaluated({ state, content, channel, view, setView, ask }: Props & { co
           </span>
           {delta ? (
             <>
-              <span class={run.accuracy >= delta.parent.accuracy ? 'good' : 'bad'}>
-                {gainSign(run.accuracy - delta.parent.accuracy)}
-                {pointsNumber(run.accuracy - delta.parent.accuracy)}
+              <span
+                class={gainClass(gain)}
+                title={`${percent(delta.accuracyBefore)} before, ${percent(delta.accuracyAfter)} now, on the ${count(delta.shared)} images that both stages judged`}
+              >
+                {gainSign(gain)}
+                {points(gain)}
               </span>
+              <span class="muted">on {count(delta.shared)} shared images</span>
               <Button
-                label={`fixed ${count(delta.fixed)}: right now, wrong at ${delta.parent.size}`}
+                label={`fixed ${count(delta.fixed)}: right now, wrong at ${delta.parentSize}`}
                 onPress={() => choose({ trueClass: null, predictedClass: null, against: 'fixed' })}
               >
                 fixed {count(delta.fixed)}
               </Button>
               <Button
-                label={`broken ${count(delta.broken)}: wrong now, right at ${delta.parent.size}`}
+                label={`broken ${count(delta.broken)}: wrong now, right at ${delta.parentSize}`}
                 onPress={() => choose({ trueClass: null, predictedClass: null, against: 'broken' })}
               >
                 broken {count(delta.broken)}
@@ -190,8 +200,11 @@ function Evaluated({ state, content, channel, view, setView, ask }: Props & { co
             }
           />
           <p class="muted">
-            Rows true, columns predicted; the shade is the share of the {how === 'columns' ? 'column' : 'row'}. A click
-            shows those images.
+            Rows true, columns predicted;{' '}
+            {how === 'delta'
+              ? 'green is more right or fewer mistakes than the parent, red the opposite'
+              : `the shade is the share of the ${how === 'columns' ? 'column' : 'row'}`}
+            . A click shows those images.
           </p>
         </ChartFrame>
         <div class="beside">
@@ -234,10 +247,16 @@ function Evaluated({ state, content, channel, view, setView, ask }: Props & { co
   );
 }
 
+/** A change of a count with its sign. */
+function signed(change: number): string {
+  return `${change > 0 ? '+' : change < 0 ? '−' : '±'}${count(Math.abs(change))}`;
+}
+
 /** Whether the model is as sure as it is right. */
 function Calibration(props: { title: string; content: EvaluatedContent; theme: Theme; save: Save }) {
   const { title, content, theme, save } = props;
   const crosshair = useRef(new Crosshair()).current;
+  const [range, setRange] = useState<Range>(null);
   const bins = content.run.calibration.filter((bin) => bin.count > 0);
   return (
     <LineFigure
@@ -283,8 +302,8 @@ function Calibration(props: { title: string; content: EvaluatedContent; theme: T
       marks={[]}
       from={0}
       to={1}
-      range={null}
-      onRange={() => undefined}
+      range={range}
+      onRange={setRange}
       formatX={percentNumber}
       formatY={percentNumber}
       fromY={0}

@@ -26,11 +26,10 @@ export function PerClass({ channel, runs }: { channel: Channel; runs: readonly D
     index === 0 ? [`${run.size} recall %`] : [`${run.size} recall %`, `Δ ${run.size}, pt`],
   );
   const rows = classNames.map((name, at) => {
-    const recalls = evaluated.map(({ one }) => one.recall[one.classNames.indexOf(name)] ?? null);
-    const cells = recalls.flatMap((recall, index) => {
-      const before = recalls[index - 1];
-      const gain = recall !== null && before != null ? recall - before : null;
-      return index === 0 ? [recall] : [recall, gain];
+    const cells = evaluated.flatMap(({ one }, index) => {
+      const place = one.classNames.indexOf(name);
+      const recall = one.recall[place] ?? null;
+      return index === 0 ? [recall] : [recall, one.change?.recall[place] ?? null];
     });
     return [name, evaluated.at(-1)?.one.support[at] ?? null, ...cells];
   });
@@ -39,12 +38,20 @@ export function PerClass({ channel, runs }: { channel: Channel; runs: readonly D
     if (column === 1) return count(cell);
     return columns[column - 2]?.startsWith('Δ') === true ? pointsNumber(cell) : percentNumber(cell);
   };
+  const shared = evaluated.flatMap(({ run, one }) =>
+    one.change ? [`${count(one.change.shared)} at ${run.size}`] : [],
+  );
   return (
-    <SheetTable
-      title="Recall of each class"
-      sheet={{ columns: ['class', 'images', ...columns], rows }}
-      format={format}
-    />
+    <>
+      <SheetTable
+        title="Recall of each class"
+        sheet={{ columns: ['class', 'images', ...columns], rows }}
+        format={format}
+      />
+      {shared.length === 0 ? null : (
+        <p class="muted">Δ is against the stage before, on the images that both judged: {shared.join(', ')}.</p>
+      )}
+    </>
   );
 }
 

@@ -1,32 +1,47 @@
-import { useState } from 'preact/hooks';
-import type { datasetGalleryBoundary, Decision, StageSight } from '../protocol/datasetGallery.ts';
+import { useEffect, useState } from 'preact/hooks';
+import type { datasetGalleryBoundary, StageSight } from '../protocol/datasetGallery.ts';
 import type { ViewChannel } from '../protocol/viewChannel.ts';
 import { Button } from '../ui/controls.tsx';
 import { count, percent } from '../ui/numbers.ts';
 import { useAnswer } from '../ui/useAnswer.ts';
-import { verdictOf, type ImageTable } from './imageTable.ts';
+import { classOf, verdictOf, type ImageTable } from './imageTable.ts';
+import { predictionWords } from './imageWords.ts';
+
+/** Whoever holds an arrow key looks at the image where it comes to rest. */
+const restMs = 150;
 
 interface DetailProps {
   channel: ViewChannel<typeof datasetGalleryBoundary>;
+  ask: (request: Promise<unknown>) => void;
   table: ImageTable;
   index: number;
-  decision: Decision | undefined;
   /** Other images that show the same or nearly the same. */
   twins: readonly number[];
-  onTwins: (indexes: readonly number[]) => void;
+  onTwins: () => void;
   /** Orders the images by how near they are to this one; null where no model can say it. */
   onNearest: (() => void) | null;
   onClose: () => void;
 }
 
+/** The file, once it has stayed the same for a moment; null until then. */
+function useRested(file: string): string | null {
+  const [rested, setRested] = useState<string | null>(null);
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(file), restMs);
+    return () => clearTimeout(timer);
+  }, [file]);
+  return rested === file ? rested : null;
+}
+
 /** One image beside the grid: the picture itself, what is known of it, and the resolution lens. */
-export function Detail({ channel, table, index, decision, twins, onTwins, onNearest, onClose }: DetailProps) {
+export function Detail({ channel, ask, table, index, twins, onTwins, onNearest, onClose }: DetailProps) {
   const file = table.files[index] ?? '';
-  const picture = useAnswer(() => channel.request('picture', { file }), file);
-  const lens = useAnswer(() => channel.request('lens', { file }), file);
-  const label = table.classes[table.column('label')[index] ?? -1] ?? '';
+  const when = useRested(file) !== null;
+  const picture = useAnswer(() => channel.request('picture', { file }), file, { when });
+  const lens = useAnswer(() => channel.request('lens', { file }), file, { when });
+  const label = classOf(table, index);
+  const decision = table.decisionOf(index);
   const verdict = verdictOf(table, index);
-  const predicted = table.classes[table.column('predicted')[index] ?? -1];
   return (
     <aside class="detail" aria-label={`Detail of ${file}`}>
       <div class="spread">
@@ -43,22 +58,15 @@ export function Detail({ channel, table, index, decision, twins, onTwins, onNear
         )}
       </div>
       <p>
-        {label}
-        {decision?.label != null ? ` → ${decision.label}` : ''}
+        {decision?.label == null ? label : `relabelled ${label}`}
         {decision?.excluded === true ? ' · excluded' : ''} · {count(table.column('width')[index] ?? 0)} ×{' '}
         {count(table.column('height')[index] ?? 0)} px ·{' '}
         {['train', 'validation', 'test'][table.column('split')[index] ?? 0]}
       </p>
-      {verdict === null ? null : (
-        <p class={verdict === 'right' ? 'good' : 'bad'}>
-          {verdict === 'right' ? '✓' : '✗'} {predicted} {percent((table.column('confidence')[index] ?? 0) / 1000)}
-        </p>
-      )}
+      {verdict === null ? null : <p class={verdict === 'right' ? 'good' : 'bad'}>{predictionWords(table, index)}</p>}
       <div class="row">
-        <Button onPress={() => void channel.request('openImage', { file }).catch(() => undefined)}>Open File</Button>
-        {twins.length > 0 ? (
-          <Button onPress={() => onTwins([index, ...twins])}>Show {count(twins.length + 1)} Alike</Button>
-        ) : null}
+        <Button onPress={() => ask(channel.request('openImage', { file }))}>Open File</Button>
+        {twins.length > 0 ? <Button onPress={onTwins}>Show {count(twins.length + 1)} Alike</Button> : null}
         {onNearest ? <Button onPress={onNearest}>Sort by Nearest to This</Button> : null}
       </div>
       <h2>Resolution lens</h2>
@@ -69,18 +77,18 @@ export function Detail({ channel, table, index, decision, twins, onTwins, onNear
       ) : null}
       <div class="lens">
         {lens.value?.map((sight) => (
-          <Sight key={sight.size} sight={sight} label={decision?.label ?? label} />
+          <Sight key={sight.size} sight={sight} label={label} />
         ))}
       </div>
-      <Augmentation channel={channel} file={file} />
+      <Augmentation channel={channel} file={file} when={when} />
     </aside>
   );
 }
 
 /** What training makes of the image, drawn anew at a press. */
-function Augmentation({ channel, file }: Pick<DetailProps, 'channel'> & { file: string }) {
+function Augmentation({ channel, file, when }: Pick<DetailProps, 'channel'> & { file: string; when: boolean }) {
   const [round, setRound] = useState(0);
-  const { value, failure } = useAnswer(() => channel.request('augment', { file, round }), file, { again: round });
+  const { value, failure } = useAnswer(() => channel.request('augment', { file, round }), file, { again: round, when });
   return (
     <section aria-label="Augmentation">
       <div class="spread">

@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Decision, ScannedContent } from '../protocol/datasetGallery.ts';
+import type { ScannedContent } from '../protocol/datasetGallery.ts';
 import { verdictOf, type ImageTable } from './imageTable.ts';
+import { imageWords } from './imageWords.ts';
 import { keyTarget, select, rangeOf, type Selection } from './selection.ts';
 import { Thumbnail } from './Thumbnail.tsx';
 
@@ -9,35 +10,44 @@ const gap = 4;
 const pitch = tile + gap;
 /** Rows drawn beyond what is seen, so that scrolling meets no empty ones. */
 const spareRows = 4;
+const restMs = 200;
 
 interface GridProps {
   table: ImageTable;
   shown: readonly number[];
   atlas: ScannedContent['atlas'];
-  decisions: ReadonlyMap<string, Decision>;
   selection: Selection;
+  /** How far it is scrolled at first, in pixels. */
+  startTop: number;
+  /** Told when scrolling rests. */
+  onTop: (top: number) => void;
   onSelect: (selection: Selection) => void;
   onOpen: () => void;
   onExclude: () => void;
   onUndo: () => void;
-  /** What an image is, in words. */
-  words: (index: number) => string;
 }
 
 /** All images, however many: only the rows that are seen are in the page. */
 export function Grid(props: GridProps) {
-  const { table, shown, atlas, decisions, selection, onSelect } = props;
+  const { table, shown, atlas, selection, startTop, onTop, onSelect } = props;
   const frame = useRef<HTMLDivElement>(null);
-  const [top, setTop] = useState(0);
+  const [top, setTop] = useState(startTop);
   const [size, setSize] = useState({ width: 800, height: 600 });
   const drag = useRef<number | null>(null);
+  const rest = useRef(0);
 
   useLayoutEffect(() => {
     const element = frame.current;
     if (!element) return;
-    const observer = new ResizeObserver(() => setSize({ width: element.clientWidth, height: element.clientHeight }));
+    const measure = () => setSize({ width: element.clientWidth, height: element.clientHeight });
+    measure();
+    element.scrollTop = startTop;
+    const observer = new ResizeObserver(measure);
     observer.observe(element);
-    return () => observer.disconnect();
+    return () => {
+      observer.disconnect();
+      clearTimeout(rest.current);
+    };
   }, []);
 
   const columns = Math.max(1, Math.floor((size.width + gap) / pitch));
@@ -45,13 +55,18 @@ export function Grid(props: GridProps) {
   const firstRow = Math.max(0, Math.floor(top / pitch) - spareRows);
   const lastRow = Math.min(rows, Math.ceil((top + size.height) / pitch) + spareRows);
 
-  useEffect(() => {
+  // The focus is kept in view when it moves and when the columns change, but not when the reader scrolled away from it.
+  const before = useRef({ focus: selection.focus, columns });
+  useLayoutEffect(() => {
     const element = frame.current;
-    if (!element || shown.length === 0) return;
+    const { focus: oldFocus, columns: oldColumns } = before.current;
+    before.current = { focus: selection.focus, columns };
+    if (!element || (oldFocus === selection.focus && oldColumns === columns)) return;
+    const seen = (row: number) => row >= element.scrollTop && row + pitch <= element.scrollTop + element.clientHeight;
+    if (oldFocus === selection.focus && !seen(Math.floor(oldFocus / oldColumns) * pitch)) return;
     const row = Math.floor(selection.focus / columns) * pitch;
-    if (row < element.scrollTop) element.scrollTop = row;
-    else if (row + pitch > element.scrollTop + element.clientHeight)
-      element.scrollTop = row + pitch - element.clientHeight;
+    if (seen(row)) return;
+    element.scrollTop = row < element.scrollTop ? row : row + pitch - element.clientHeight;
   }, [selection.focus, columns]);
   useEffect(() => {
     const up = () => (drag.current = null);
@@ -94,8 +109,8 @@ export function Grid(props: GridProps) {
   const tiles = [];
   for (let position = firstRow * columns; position < Math.min(shown.length, lastRow * columns); position++) {
     const index = shown[position] ?? 0;
-    const decision = decisions.get(table.files[index] ?? '');
-    const verdict = decision?.excluded === true ? 'excluded' : (verdictOf(table, index) ?? '');
+    const verdict = table.decisionOf(index)?.excluded === true ? 'excluded' : (verdictOf(table, index) ?? '');
+    const words = imageWords(table, index);
     tiles.push(
       <div
         key={position}
@@ -104,8 +119,8 @@ export function Grid(props: GridProps) {
         aria-selected={selection.chosen.has(position)}
         aria-setsize={shown.length}
         aria-posinset={position + 1}
-        aria-label={props.words(index)}
-        title={props.words(index)}
+        aria-label={words}
+        title={words}
         class={`tile ${verdict}${position === selection.focus ? ' focus' : ''}`}
         style={{ left: `${(position % columns) * pitch}px`, top: `${Math.floor(position / columns) * pitch}px` }}
       >
@@ -122,7 +137,12 @@ export function Grid(props: GridProps) {
       aria-label="Images"
       tabIndex={0}
       aria-activedescendant={shown.length > 0 ? `tile-${selection.focus}` : undefined}
-      onScroll={(event) => setTop(event.currentTarget.scrollTop)}
+      onScroll={(event) => {
+        const { scrollTop } = event.currentTarget;
+        setTop(scrollTop);
+        clearTimeout(rest.current);
+        rest.current = window.setTimeout(() => onTop(scrollTop), restMs);
+      }}
       onKeyDown={keys}
       onPointerDown={(event) => {
         const to = positionAt(event);

@@ -11,7 +11,7 @@ import type { ScannedContent } from '../protocol/datasetGallery.ts';
 import { Button } from '../ui/controls.tsx';
 import { count, percent } from '../ui/numbers.ts';
 import type { Theme } from '../ui/theme.ts';
-import type { ImageTable } from './imageTable.ts';
+import { classCounts, smallerThan, type ImageTable } from './imageTable.ts';
 import { Thumbnail } from './Thumbnail.tsx';
 
 const randomImages = 25;
@@ -30,23 +30,24 @@ interface OverviewProps {
   theme: Theme;
   save: Save;
   onClass: (className: string) => void;
-  onTooSmall: () => void;
+  /** Shows the images that are smaller than a size. */
+  onSmaller: (size: number) => void;
 }
 
 /** The three pictures that a data set is looked at by: random images, images a class, and the sizes of images. */
-export function Overview({ content, table, theme, save, onClass, onTooSmall }: OverviewProps) {
+export function Overview({ content, table, theme, save, onClass, onSmaller }: OverviewProps) {
   return (
     <div class="overview">
       <RandomImages content={content} table={table} />
       <ClassBalance table={table} theme={theme} save={save} onClass={onClass} />
-      <Sizes content={content} theme={theme} save={save} onTooSmall={onTooSmall} />
+      <Sizes content={content} table={table} theme={theme} save={save} onSmaller={onSmaller} />
     </div>
   );
 }
 
 function RandomImages({ content, table }: Pick<OverviewProps, 'content' | 'table'>) {
   const [round, setRound] = useState(0);
-  const sample = useMemo(() => sampleOf(table.length, randomImages, Math.random), [table, round]);
+  const sample = useMemo(() => sampleOf(table.length, randomImages, Math.random), [table.files, round]);
   return (
     <section aria-label="Random images">
       <header class="spread">
@@ -65,14 +66,7 @@ function RandomImages({ content, table }: Pick<OverviewProps, 'content' | 'table
 }
 
 function ClassBalance({ table, theme, save, onClass }: Pick<OverviewProps, 'table' | 'theme' | 'save' | 'onClass'>) {
-  const counts = useMemo(() => {
-    const found = table.classes.map((name) => ({ name, images: 0 }));
-    for (const label of table.column('label')) {
-      const one = found[label];
-      if (one) one.images++;
-    }
-    return found.sort((a, b) => b.images - a.images);
-  }, [table]);
+  const counts = useMemo(() => classCounts(table).sort((a, b) => b.images - a.images), [table]);
   const most = Math.max(1, ...counts.map(({ images }) => images));
   return (
     <ChartFrame
@@ -128,13 +122,13 @@ export function sizeRows(width: Distribution, height: Distribution): (number | n
   return [...bins.values()].sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0));
 }
 
-function Sizes({ content, theme, save, onTooSmall }: Pick<OverviewProps, 'content' | 'theme' | 'save' | 'onTooSmall'>) {
+function Sizes({ content, table, theme, save, onSmaller }: Omit<OverviewProps, 'onClass'>) {
   const crosshair = useRef(new Crosshair()).current;
   const [range, setRange] = useState<Range>(null);
-  const { width, height, side, suggestedSizes, sizes, tooSmall } = content;
+  const { width, height, side, suggestedSizes, sizes } = content;
   const series = [density(width, 'width', theme.blue, []), density(height, 'height', theme.foreground, [4, 3])];
   const to = Math.max(1, width.edges.at(-1) ?? 1, height.edges.at(-1) ?? 1);
-  const small = tooSmall.at(-1) ?? 0;
+  const small = useMemo(() => smallerThan(table, sizes), [table, sizes]);
   return (
     <LineFigure
       title="Width and height"
@@ -167,14 +161,24 @@ function Sizes({ content, theme, save, onTooSmall }: Pick<OverviewProps, 'conten
       theme={theme}
       crosshair={crosshair}
     >
-      <p>
-        {suggestedSizes.length > 0 ? `Sizes that suit these images: ${suggestedSizes.join(', ')} px. ` : ''}
-        {sizes.length > 0 && small > 0 ? (
-          <button type="button" class="link" onClick={onTooSmall}>
-            {count(small)} of {count(content.images)} images are smaller than {sizes.at(-1)} px
-          </button>
-        ) : null}
-      </p>
+      <p>{suggestedSizes.length > 0 ? `Sizes that suit these images: ${suggestedSizes.join(', ')} px.` : ''}</p>
+      {small.every((images) => images === 0) ? null : (
+        <p>
+          Too small of {count(table.taking)}:{' '}
+          {sizes.map((size, at) => (
+            <span key={size}>
+              {at === 0 ? '' : ' · '}
+              {(small[at] ?? 0) === 0 ? (
+                <span class="muted">none for {size} px</span>
+              ) : (
+                <button type="button" class="link" onClick={() => onSmaller(size)}>
+                  {count(small[at] ?? 0)} for {size} px
+                </button>
+              )}
+            </span>
+          ))}
+        </p>
+      )}
     </LineFigure>
   );
 }

@@ -56,3 +56,51 @@ export function keyTarget(key: string, from: number, count: number, columns: num
   if (step === undefined || count === 0) return null;
   return Math.min(count - 1, Math.max(0, from + step));
 }
+
+/** A selection as it is saved: ranges from the first to the last position of each. */
+export interface PackedSelection {
+  ranges: [from: number, to: number][];
+  focus: number;
+  anchor: number;
+}
+
+export const nothingPacked: PackedSelection = { ranges: [], focus: 0, anchor: 0 };
+
+/** Packs a selection, all of a large data set into one range. Pure. */
+export function packed({ chosen, focus, anchor }: Selection): PackedSelection {
+  const ranges: PackedSelection['ranges'] = [];
+  for (const position of [...chosen].sort((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last && last[1] === position - 1) last[1] = position;
+    else ranges.push([position, position]);
+  }
+  return { ranges, focus, anchor };
+}
+
+/** The selection that was packed, as far as it lies within `count` images. Pure. */
+export function unpacked({ ranges, focus, anchor }: PackedSelection, count: number): Selection {
+  const chosen = new Set<number>();
+  const last = count - 1;
+  for (const [from, to] of ranges) {
+    for (let position = Math.max(0, from); position <= Math.min(to, last); position++) chosen.add(position);
+  }
+  const within = (position: number) => Math.min(Math.max(0, position), Math.max(0, last));
+  return { chosen, focus: within(focus), anchor: within(anchor) };
+}
+
+/**
+ * The selection of the same images where they stand now, when images came or went: what is gone is selected no longer, so that
+ * nothing else takes its place. `before` and `after` are the images by position. Pure.
+ */
+export function followed(selection: Selection, before: readonly number[], after: readonly number[]): Selection {
+  const places = new Map<number, number>();
+  after.forEach((image, position) => places.set(image, position));
+  const chosen = new Set<number>();
+  for (const position of selection.chosen) {
+    const place = places.get(before[position] ?? -1);
+    if (place !== undefined) chosen.add(place);
+  }
+  const placeOf = (position: number) =>
+    places.get(before[position] ?? -1) ?? Math.min(position, Math.max(0, after.length - 1));
+  return { chosen, focus: placeOf(selection.focus), anchor: placeOf(selection.anchor) };
+}

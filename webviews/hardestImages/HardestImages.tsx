@@ -36,6 +36,9 @@ export function HardestImages({
         <div class="empty">
           <h1>{state.title}</h1>
           <p>{state.message}</p>
+          <Button look="primary" onPress={() => ask(channel.request('openNext', {}))}>
+            {state.next === 'trash' ? 'Restore Deleted Run' : 'Open Dashboard'}
+          </Button>
         </div>
       </main>
     );
@@ -108,7 +111,7 @@ function HardCard({
             strength={look === 'picture' ? 0 : 0.75}
           />
         ) : (
-          <span class="heat muted">{explained.failure ?? ''}</span>
+          <span class="heat muted">{explained.failure ?? <span class="waiting">Asking the model …</span>}</span>
         )}
       </button>
       <span class="name" title={image.file}>

@@ -18,13 +18,18 @@ const evaluatedRunSchema = z.object({
 });
 export type EvaluatedRun = z.output<typeof evaluatedRunSchema>;
 
-/** Against the parent, on the images that both evaluations hold. */
+/** Against the parent, on the images that both evaluations hold, and on no others. */
 const deltaSchema = z.object({
-  parent: evaluatedRunSchema,
+  /** Side of the parent's images in pixels. */
+  parentSize: z.number().int(),
   shared: z.number().int(),
   fixed: z.number().int(),
   broken: z.number().int(),
-  /** Change of each cell on the shared images. */
+  accuracyBefore: z.number(),
+  accuracyAfter: z.number(),
+  /** One a class; null where none of its images is shared. */
+  f1Gain: z.array(z.number().nullable()),
+  /** Change of each cell. */
   matrix: z.array(z.array(z.number().int())),
 });
 
@@ -81,6 +86,8 @@ export const confusionMatrixBoundary = defineBoundary({
       }),
     },
     openImages: { params: imageChoiceSchema, result: z.null() },
+    openDashboard: { params: z.object({}), result: z.null() },
+    restoreRun: { params: z.object({}), result: z.null() },
     openImage: { params: z.object({ file: z.string() }), result: z.null() },
     ...saveRequests,
   },

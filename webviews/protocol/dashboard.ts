@@ -95,6 +95,8 @@ const classFiguresSchema = z.object({
   recall: z.array(z.number()),
   f1: z.array(z.number()),
   support: z.array(z.number()),
+  /** Of the recall against the run before, on the images that both judged; null where there are none. */
+  change: z.object({ shared: z.number().int(), recall: z.array(z.number().nullable()) }).nullable(),
 });
 export type ClassFigures = z.output<typeof classFiguresSchema>;
 

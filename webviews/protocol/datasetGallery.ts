@@ -53,6 +53,8 @@ const scannedSchema = z.object({
   decisions: z.array(decisionSchema),
   /** Where decisions are kept, for people. */
   labelsFile: z.string(),
+  /** Why what it decides is not known, as a sentence; null where it is. */
+  labelsTrouble: z.string().nullable(),
   /** The run whose predictions are shown; only its validation images have one. */
   run: z.object({ runId: z.string(), label: z.string() }).nullable(),
   /** Groups of the same or nearly the same picture, by index. */
@@ -60,9 +62,26 @@ const scannedSchema = z.object({
 });
 export type ScannedContent = z.output<typeof scannedSchema>;
 
-/** Exactly these images, whatever the filters say. */
-const choiceSchema = z.object({ title: z.string(), files: z.array(z.string()) });
-export type GalleryChoice = z.output<typeof choiceSchema>;
+/** Exactly these images, as another panel asks for them. */
+export const galleryChoiceSchema = z.object({
+  /** Another of another choice, also when it is of the same images. */
+  id: z.number(),
+  title: z.string(),
+  files: z.array(z.string()),
+});
+export type GalleryChoice = z.output<typeof galleryChoiceSchema>;
+
+/** All images by how near they are to one. */
+const nearestSchema = z.object({
+  file: z.string(),
+  /** Int32 indexes, little-endian, as base64, nearest first. */
+  order: z.string(),
+  /** The scan that they are of; `created` of another scan means that they say nothing of it. */
+  scanned: z.number(),
+  /** Name of the run whose model was asked. */
+  run: z.string(),
+});
+export type Nearest = z.output<typeof nearestSchema>;
 
 const predictionSchema = z.object({
   size: z.number(),
@@ -91,43 +110,57 @@ export const datasetGalleryBoundary = defineBoundary({
     target: z.object({ folder: z.string() }),
     title: z.string(),
     trusted: z.boolean(),
-    content: z.discriminatedUnion('kind', [scannedSchema, z.object({ kind: z.literal('none'), message: z.string() })]),
-    choice: choiceSchema.nullable(),
+    content: z.discriminatedUnion('kind', [
+      scannedSchema,
+      /** What leads to images: a scan, or a config that says where they are. */
+      z.object({ kind: z.literal('none'), message: z.string(), next: z.enum(['scan', 'createConfig']) }),
+    ]),
+    choice: galleryChoiceSchema.nullable(),
     /** How far the search for near images is; null while there is none. */
     nearing: progressSchema.nullable(),
+    /** What the last search found, until it is put away. */
+    nearest: nearestSchema.nullable(),
+    /** How many decisions can be taken back. */
+    undoable: count,
   }),
   change: z.discriminatedUnion('type', [
-    z.object({ type: z.literal('decisions'), decisions: z.array(decisionSchema) }),
-    z.object({ type: z.literal('choice'), choice: choiceSchema.nullable() }),
+    z.object({
+      type: z.literal('decisions'),
+      decisions: z.array(decisionSchema),
+      labelsTrouble: z.string().nullable(),
+      undoable: count,
+    }),
+    z.object({ type: z.literal('choice'), choice: galleryChoiceSchema.nullable() }),
     z.object({ type: z.literal('nearing'), nearing: progressSchema.nullable() }),
+    z.object({ type: z.literal('nearest'), nearest: nearestSchema.nullable() }),
   ]),
   requests: {
-    /** Writes decisions into the labels file; what is not named stays. */
-    decide: { params: z.object({ decisions: z.array(decisionSchema).max(100_000) }), result: z.null() },
+    /** Decides the same of each of these images, in the labels file; what is not named stays as it was. */
+    decide: {
+      params: z.object({
+        files: z.array(z.string()).max(1_000_000),
+        label: z.string().nullable().optional(),
+        excluded: z.boolean().optional(),
+      }),
+      result: z.null(),
+    },
+    /** Takes the last decision back. */
+    undo: { params: z.object({}), result: z.null() },
+    showAll: { params: z.object({}), result: z.null() },
     /** The picture itself, as a data URI, for the detail view. */
     picture: { params: z.object({ file: z.string() }), result: z.string() },
     /** What each stage sees and says, smallest first. */
     lens: { params: z.object({ file: z.string() }), result: z.array(predictionSchema) },
     /** `round` counts how often it was drawn: another round has other draws. */
     augment: { params: z.object({ file: z.string(), round: count }), result: augmentedSchema },
-    /** All images, those first that the newest model finds most alike to one; null where the search was cancelled. */
-    nearest: {
-      params: z.object({ file: z.string() }),
-      result: z
-        .object({
-          /** Int32 indexes, little-endian, as base64. */
-          order: z.string(),
-          /** The scan that they are of; `created` of another scan means that they say nothing of it. */
-          scanned: z.number(),
-          /** Name of the run whose model was asked. */
-          run: z.string(),
-        })
-        .nullable(),
-    },
+    /** Orders all images by how alike the newest model finds them to one; `nearest` changes when it is done. */
+    nearest: { params: z.object({ file: z.string() }), result: z.null() },
+    forgetNearest: { params: z.object({}), result: z.null() },
     cancelNearest: { params: z.object({}), result: z.null() },
     openImage: { params: z.object({ file: z.string() }), result: z.null() },
     openLabels: { params: z.object({}), result: z.null() },
     scan: { params: z.object({}), result: z.null() },
+    createConfig: { params: z.object({}), result: z.null() },
     ...saveRequests,
   },
 });

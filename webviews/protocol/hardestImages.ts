@@ -10,7 +10,8 @@ export const hardestImagesBoundary = defineBoundary({
     title: z.string(),
     /** Why there are none, as a sentence; null where there are. */
     message: z.string().nullable(),
-    trusted: z.boolean(),
+    /** Where a reader may go on from there: a run that is gone is in the trash. */
+    next: z.enum(['dashboard', 'trash']),
     images: z.array(
       z.object({
         file: z.string(),
@@ -34,6 +35,7 @@ export const hardestImagesBoundary = defineBoundary({
       }),
     },
     openImage: { params: z.object({ file: z.string() }), result: z.null() },
+    openNext: { params: z.object({}), result: z.null() },
     openImages: { params: z.object({}), result: z.null() },
     ...saveRequests,
   },

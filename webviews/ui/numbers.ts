@@ -57,6 +57,12 @@ export function gainSign(gain: number | null): '▲' | '▼' | '' {
   return gain === null || !(Math.abs(gain) >= 0.0005) ? '' : gain > 0 ? '▲' : '▼';
 }
 
+/** The class that colours a gain: only where its sign stands beside it. */
+export function gainClass(gain: number | null): 'good' | 'bad' | '' {
+  const sign = gainSign(gain);
+  return sign === '▲' ? 'good' : sign === '▼' ? 'bad' : '';
+}
+
 /** A loss or another plain measure with three significant digits: 1.23, 0.0456. */
 export function measure(value: number | null): string {
   if (value === null) return unknownNumber;

@@ -1,5 +1,6 @@
 import type { Evaluation } from '../../../trainer/protocol/runFolder.ts';
 import type { EvaluatedContent, EvaluatedRun, ImageChoice } from '../../../webviews/protocol/confusionMatrix.ts';
+import { accuracyOf, figuresOf, isRight, placesBefore, sharedImages } from '../records/sharedImages.ts';
 
 /** A run with its evaluation. */
 export interface Evaluated {
@@ -33,19 +34,6 @@ function evaluatedRun({ runId, name, size, evaluation }: Evaluated): EvaluatedRu
   return { runId, name, size, matrix, accuracy, accuracyInterval, perClass, calibration: calibrationOf(evaluation) };
 }
 
-/** For each image of `after` its place in `before`, by content; −1 where `before` has it not or calls it another class. */
-function placesBefore(before: Evaluation, after: Evaluation): number[] {
-  const byHash = new Map(before.images.contentHash.map((hash, at) => [hash, at]));
-  return after.images.contentHash.map((hash, at) => {
-    const place = byHash.get(hash);
-    return place !== undefined && before.images.trueClass[place] === after.images.trueClass[at] ? place : -1;
-  });
-}
-
-function isRight({ images }: Evaluation, at: number): boolean {
-  return images.trueClass[at] === images.predictedClass[at];
-}
-
 /** What the matrix panel shows of a run and, where there is one, against its parent. Pure. */
 export function confusionMatrixContent(
   own: Evaluated,
@@ -61,26 +49,30 @@ export function confusionMatrixContent(
     withoutDelta,
   };
   if (parent === null) return content;
-  if (parent.evaluation.classNames.join('\n') !== classNames.join('\n')) {
+  const found = sharedImages(parent.evaluation, own.evaluation);
+  if (found === null) {
     return { ...content, withoutDelta: 'The parent knows other classes, so there is no change to show.' };
   }
-  const matrix = classNames.map(() => classNames.map(() => 0));
-  let [shared, fixed, broken] = [0, 0, 0];
-  placesBefore(parent.evaluation, own.evaluation).forEach((place, at) => {
-    if (place === -1) return;
-    shared++;
-    const [wasRight, nowRight] = [isRight(parent.evaluation, place), isRight(own.evaluation, at)];
-    if (nowRight && !wasRight) fixed++;
-    if (wasRight && !nowRight) broken++;
-    const row = matrix[own.evaluation.images.trueClass[at] ?? -1];
-    const [now, then] = [own.evaluation.images.predictedClass[at], parent.evaluation.images.predictedClass[place]];
-    if (!row || now === undefined || then === undefined) return;
-    row[now] = (row[now] ?? 0) + 1;
-    row[then] = (row[then] ?? 0) - 1;
-  });
+  const { shared, fixed, broken, before, after } = found;
   if (shared === 0)
     return { ...content, withoutDelta: 'No image was evaluated at both stages, so there is no change to show.' };
-  return { ...content, delta: { parent: evaluatedRun(parent), shared, fixed, broken, matrix } };
+  const figuresBefore = figuresOf(before);
+  return {
+    ...content,
+    delta: {
+      parentSize: parent.size,
+      shared,
+      fixed,
+      broken,
+      accuracyBefore: accuracyOf(before),
+      accuracyAfter: accuracyOf(after),
+      f1Gain: figuresOf(after).map(({ f1 }, at) => {
+        const was = figuresBefore[at]?.f1;
+        return f1 === null || was == null ? null : f1 - was;
+      }),
+      matrix: after.map((row, at) => row.map((value, column) => value - (before[at]?.[column] ?? 0))),
+    },
+  };
 }
 
 /** The images that a click means, as indexes in the run's evaluation, most confident first. */

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { UpsizeContext } from '../../upsizeContext.ts';
 import type { PanelKind } from '../webviewPanels.ts';
 import { datasetFile } from '../datasetFile.ts';
+import { openNext } from '../openNext.ts';
 import { workspaceOf } from '../workspaceOf.ts';
 
 const targetSchema = z.object({ folder: z.string(), runId: z.string() });
@@ -34,6 +35,7 @@ export function confusionMatrixKind(context: UpsizeContext): PanelKind<z.output<
               files,
             });
           },
+          openNext: (next) => openNext(next, folder, runId),
           openImage: async (file) => {
             const run = folder.runsById.get(runId);
             if (!run) throw new Error('This run is gone.');

@@ -18,6 +18,7 @@ export interface ConfusionMatrixActions {
   /** Shows exactly these images (paths relative to the data set's root) in the gallery. */
   openImages(title: string, files: readonly string[]): Promise<void>;
   openImage(file: string): Promise<void>;
+  openNext(next: 'dashboard' | 'trash'): Promise<void>;
 }
 
 interface ConfusionMatrixOptions {
@@ -51,6 +52,14 @@ export class ConfusionMatrixPanel implements Disposable {
             choiceTitle(choice, classNames),
             files.map(({ file }) => file),
           );
+          return null;
+        }),
+        openDashboard: answer(requests.openDashboard, async () => {
+          await options.actions.openNext('dashboard');
+          return null;
+        }),
+        restoreRun: answer(requests.restoreRun, async () => {
+          await options.actions.openNext('trash');
           return null;
         }),
         openImage: answer(requests.openImage, async ({ file }) => {

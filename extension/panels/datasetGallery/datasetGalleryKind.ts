@@ -2,7 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { workspacePaths } from '../../../trainer/protocol/runFolder.ts';
-import type { GalleryChoice } from '../../../webviews/protocol/datasetGallery.ts';
+import { galleryChoiceSchema, type GalleryChoice } from '../../../webviews/protocol/datasetGallery.ts';
 import type { UpsizeContext } from '../../upsizeContext.ts';
 import type { UpsizeFolder } from '../../upsizeFolder.ts';
 import type { PanelKind } from '../webviewPanels.ts';
@@ -30,7 +30,16 @@ function placeOf(folder: UpsizeFolder): DatasetPlace | null {
 /** The gallery of a folder's data set, with a way to show it exactly some images. */
 export function datasetGalleryKind(context: UpsizeContext) {
   const open = new Map<string, DatasetGalleryPanel>();
-  const waiting = new Map<string, GalleryChoice>();
+  const { workspaceState } = context.extension;
+  const keyOf = (folder: string) => `upsize.galleryChoice ${folder}`;
+  /** What was last asked for: a gallery that comes back after a reload shows it again. */
+  const choiceOf = (folder: string) =>
+    galleryChoiceSchema
+      .nullable()
+      .catch(null)
+      .parse(workspaceState.get(keyOf(folder), null));
+  const keep = (folder: string, choice: GalleryChoice | null) =>
+    void workspaceState.update(keyOf(folder), choice ?? undefined);
   const kind: PanelKind<z.output<typeof targetSchema>> = {
     name: 'datasetGallery',
     icon: 'file-media',
@@ -44,13 +53,17 @@ export function datasetGalleryKind(context: UpsizeContext) {
         trusted: vscode.workspace.isTrusted,
         place: () => placeOf(folder),
         addressOf,
-        choice: waiting.get(folder.path) ?? null,
+        choice: choiceOf(folder.path),
+        onChoice: (choice) => keep(folder.path, choice),
         post,
         log,
         saving,
         actions: {
           scan: async () => {
             await vscode.commands.executeCommand('upsize.scanDataset', { folder: folder.path });
+          },
+          createConfig: async () => {
+            await vscode.commands.executeCommand('upsize.createConfig', folder.workspaceFolder.uri);
           },
           openFile: async (file) => {
             await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(file), {
@@ -59,7 +72,6 @@ export function datasetGalleryKind(context: UpsizeContext) {
           },
         },
       });
-      waiting.delete(folder.path);
       open.set(folder.path, panel);
       return {
         channel: panel.channel,
@@ -71,10 +83,11 @@ export function datasetGalleryKind(context: UpsizeContext) {
     },
   };
   /** To be called before the panel is shown: what it shows then, or at once where it is open. */
-  const choose = (folder: string, choice: GalleryChoice | null) => {
+  const choose = (folder: string, asked: Omit<GalleryChoice, 'id'> | null) => {
+    const choice = asked && { ...asked, id: Date.now() };
     const panel = open.get(folder);
     if (panel) panel.choose(choice);
-    else if (choice) waiting.set(folder, choice);
+    else keep(folder, choice);
   };
   return { kind, choose };
 }

@@ -1,34 +1,22 @@
-import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Run } from '../../../trainer/protocol/runSummary.ts';
 import { workspacePaths } from '../../../trainer/protocol/runFolder.ts';
+import { scanFile } from '../../../trainer/protocol/scanFile.ts';
 import {
   datasetGalleryBoundary,
-  type Augmented,
   type DatasetGalleryState,
   type GalleryChoice,
 } from '../../../webviews/protocol/datasetGallery.ts';
 import { answer, HostChannel } from '../../../webviews/protocol/hostChannel.ts';
 import { recordedRun, type Disposable, type PanelWorkspace } from '../panelServices.ts';
 import { saveAnswers, type Saving } from '../saving.ts';
-import { describeAugmentation, type ImageAugmentation } from './imageAugmentation.ts';
-import { readDecisions, writeDecisions } from './labelsFile.ts';
-import { scanStamp } from './readScan.ts';
+import { fileStamp } from './fileStamp.ts';
+import { ImageAnswers } from './imageAnswers.ts';
+import type { ImageAugmentation } from './imageAugmentation.ts';
+import { ImageDecisions, type Decided } from './imageDecisions.ts';
+import { NearestSearch } from './nearestSearch.ts';
 
-/** Larger files are opened in the editor instead. */
-const mostPictureBytes = 16_000_000;
 const lookMs = 1000;
-const progressMs = 200;
-const augmentedImages = 8;
-const pictureTypes: Record<string, string> = {
-  '.jpg': 'image/jpeg',
-  '.jpeg': 'image/jpeg',
-  '.png': 'image/png',
-  '.webp': 'image/webp',
-  '.gif': 'image/gif',
-  '.bmp': 'image/bmp',
-  '.avif': 'image/avif',
-};
 
 /** What the active config says of the data set; null without a config. */
 export interface DatasetPlace {
@@ -43,6 +31,7 @@ export interface DatasetPlace {
 /** What the gallery asks of the rest of the extension. */
 export interface GalleryActions {
   scan(): Promise<void>;
+  createConfig(): Promise<void>;
   openFile(file: string): Promise<void>;
 }
 
@@ -54,6 +43,8 @@ interface DatasetGalleryOptions {
   saving: Saving;
   addressOf: (file: string) => string;
   choice: GalleryChoice | null;
+  /** Told what is shown instead of all images, so that it can come back after a reload. */
+  onChoice: (choice: GalleryChoice | null) => void;
   post: (message: unknown) => void;
   log: (message: string) => void;
 }
@@ -63,35 +54,60 @@ export class DatasetGalleryPanel implements Disposable {
   readonly channel: HostChannel<typeof datasetGalleryBoundary>;
   readonly #options: DatasetGalleryOptions;
   readonly #timer: NodeJS.Timeout;
+  readonly #images: ImageAnswers;
+  readonly #nearest: NearestSearch;
+  readonly #decisions = new ImageDecisions();
   #choice: GalleryChoice | null;
   #stamp = '';
   #root = '';
   #source = '';
-  /** The search for near images that is under way, and how far it is. */
-  #nearing: AbortController | null = null;
-  #progress: { done: number; total: number } | null = null;
 
   constructor(options: DatasetGalleryOptions) {
     this.#options = options;
     this.#choice = options.choice;
+    this.#images = new ImageAnswers(options.workspace, options.log);
+    this.#nearest = new NearestSearch({
+      workspace: options.workspace,
+      onProgress: (nearing) => this.channel.change({ type: 'nearing', nearing }),
+      onFound: (nearest) => this.channel.change({ type: 'nearest', nearest }),
+    });
     const { requests } = datasetGalleryBoundary;
     this.channel = new HostChannel(datasetGalleryBoundary, {
       post: options.post,
       log: options.log,
       snapshot: () => this.#snapshot(),
       answers: {
-        decide: answer(requests.decide, async ({ decisions }) => {
+        decide: answer(requests.decide, async ({ files, label, excluded }) => {
           if (!options.trusted) throw new Error('Labels can be changed when this folder is trusted.');
-          const all = await writeDecisions(this.#place().labelsFile, decisions);
-          this.channel.change({ type: 'decisions', decisions: all });
+          const changes = files.map((file) => ({ file, label, excluded }));
+          this.#tellDecided(await this.#decisions.decide(this.#place().labelsFile, changes));
           return null;
         }),
-        picture: answer(requests.picture, ({ file }) => this.#picture(file)),
-        lens: answer(requests.lens, ({ file }) => this.#lens(file)),
-        augment: answer(requests.augment, ({ file, round }) => this.#augment(file, round)),
-        nearest: answer(requests.nearest, ({ file }) => this.#nearest(file)),
+        undo: answer(requests.undo, async () => {
+          this.#tellDecided(await this.#decisions.undo());
+          return null;
+        }),
+        showAll: answer(requests.showAll, () => {
+          this.choose(null);
+          return null;
+        }),
+        picture: answer(requests.picture, ({ file }) => this.#images.picture(this.#fileOf(file))),
+        lens: answer(requests.lens, ({ file }) => this.#images.lens(this.#newestEvaluated(), this.#fileOf(file))),
+        augment: answer(requests.augment, ({ file, round }) =>
+          this.#images.augment(this.#place().augmentation, this.#fileOf(file), round),
+        ),
+        nearest: answer(requests.nearest, async ({ file }) => {
+          const run = this.#newestEvaluated();
+          if (!run) throw new Error('No model can say yet what is alike. Train a stage; its model is asked then.');
+          await this.#nearest.start({ runId: run.id, run: this.#label(run), source: this.#source, file });
+          return null;
+        }),
         cancelNearest: answer(requests.cancelNearest, () => {
-          this.#nearing?.abort();
+          this.#nearest.cancel();
+          return null;
+        }),
+        forgetNearest: answer(requests.forgetNearest, () => {
+          this.#nearest.forget();
           return null;
         }),
         openImage: answer(requests.openImage, async ({ file }) => {
@@ -106,6 +122,10 @@ export class DatasetGalleryPanel implements Disposable {
           await options.actions.scan();
           return null;
         }),
+        createConfig: answer(requests.createConfig, async () => {
+          await options.actions.createConfig();
+          return null;
+        }),
         ...saveAnswers(options.saving),
       },
     });
@@ -115,12 +135,18 @@ export class DatasetGalleryPanel implements Disposable {
   /** Shows exactly these images; null shows all again. */
   choose(choice: GalleryChoice | null): void {
     this.#choice = choice;
+    this.#options.onChoice(choice);
     this.channel.change({ type: 'choice', choice });
   }
 
   dispose(): void {
     clearInterval(this.#timer);
-    this.#nearing?.abort();
+    this.#nearest.cancel();
+    this.#images.dispose();
+  }
+
+  #tellDecided(decided: Decided | null): void {
+    if (decided) this.channel.change({ type: 'decisions', ...decided });
   }
 
   #place(): DatasetPlace {
@@ -138,15 +164,20 @@ export class DatasetGalleryPanel implements Disposable {
     return found;
   }
 
+  /** Shows what others changed: a scan, an evaluation, the config, the labels file. */
   async #look(): Promise<void> {
     if (!this.channel.begun) return;
-    const stamp = await this.#now();
-    if (stamp === this.#stamp) return;
-    await this.channel.sendSnapshot();
+    const place = this.#options.place();
+    if ((await this.#now()) !== this.#stamp) await this.channel.sendSnapshot();
+    else if (place && (await this.#decisions.isStale(place.labelsFile)))
+      this.#tellDecided(await this.#decisions.read(place.labelsFile));
   }
 
+  /** Changes whenever what is shown would, decisions aside. */
   async #now(): Promise<string> {
-    return `${JSON.stringify(this.#options.place())} ${await scanStamp(this.#options.workspace.folder)} ${this.#newestEvaluated()?.id}`;
+    const place = this.#options.place();
+    const scan = place && (await fileStamp(scanFile(this.#options.workspace.folder, place.source)));
+    return JSON.stringify([place, scan, this.#newestEvaluated()?.id]);
   }
 
   #newestEvaluated(): Run | null {
@@ -156,12 +187,19 @@ export class DatasetGalleryPanel implements Disposable {
   async #snapshot(): Promise<DatasetGalleryState> {
     const { workspace, addressOf, trusted } = this.#options;
     this.#stamp = await this.#now();
-    const target = { folder: workspace.folder };
     const place = this.#options.place();
-    const base = { target, title: 'Gallery', trusted, choice: this.#choice, nearing: this.#progress };
+    const base = {
+      target: { folder: workspace.folder },
+      title: 'Gallery',
+      trusted,
+      choice: this.#choice,
+      nearing: this.#nearest.progress,
+      nearest: this.#nearest.found,
+      undoable: this.#decisions.undoable,
+    };
     if (!place) {
-      const message = 'The images stand here once an upsize.json says where they are. "Create Config" makes one.';
-      return { ...base, content: { kind: 'none', message } };
+      const message = 'The images stand here once an upsize.json says where they are.';
+      return { ...base, content: { kind: 'none', message, next: 'createConfig' } };
     }
     const evaluated = this.#newestEvaluated();
     let scanned;
@@ -172,20 +210,17 @@ export class DatasetGalleryPanel implements Disposable {
         run: evaluated && recordedRun(workspace, evaluated),
       });
     } catch (error) {
-      return { ...base, content: { kind: 'none', message: (error as Error).message } };
+      return { ...base, content: { kind: 'none', message: (error as Error).message, next: 'scan' } };
     }
     if (!scanned) {
       const message =
         'The images stand here once they were scanned: pictures, sizes, classes, duplicates and problems.';
-      return { ...base, content: { kind: 'none', message } };
+      return { ...base, content: { kind: 'none', message, next: 'scan' } };
     }
     const { root, source, ...content } = scanned;
     this.#root = path.resolve(root);
     this.#source = source;
-    const decisions = await readDecisions(place.labelsFile).catch((error: unknown) => {
-      this.#options.log(String(error));
-      return new Map<string, never>();
-    });
+    const { decisions, labelsTrouble } = await this.#decisions.read(place.labelsFile);
     const thumbnails = path.join(workspacePaths(workspace.folder).cache, 'thumbnails');
     const sheets = content.atlas.sheets.map((sheet) => addressOf(path.join(thumbnails, path.basename(sheet))));
     return {
@@ -194,104 +229,11 @@ export class DatasetGalleryPanel implements Disposable {
       content: {
         ...content,
         atlas: { ...content.atlas, sheets },
-        decisions: [...decisions.values()],
+        decisions,
         labelsFile: path.basename(place.labelsFile),
+        labelsTrouble,
       },
     };
-  }
-
-  async #picture(file: string): Promise<string> {
-    const found = this.#fileOf(file);
-    const type = pictureTypes[path.extname(found).toLowerCase()];
-    const { size } = await stat(found);
-    if (type === undefined || size > mostPictureBytes) {
-      const { dataUri } = await this.#options.workspace.ask('thumbnail', {
-        file: found,
-        pixels: 1024,
-        bytes: 1_000_000,
-      });
-      return dataUri;
-    }
-    return `data:${type};base64,${(await readFile(found)).toString('base64')}`;
-  }
-
-  async #lens(file: string) {
-    const { workspace } = this.#options;
-    const run = this.#newestEvaluated();
-    if (!run) return [];
-    const found = this.#fileOf(file);
-    const asked = await workspace.ask('predictImage', {
-      runId: run.id,
-      file: found,
-      top: 3,
-      earlier: true,
-      thumbnailPixels: 0,
-    });
-    return Promise.all(
-      [...asked.earlier, asked.prediction].map(async ({ runId, size, top }) => {
-        const seen = await workspace.ask('networkInput', { runId, file: found }).catch((error: unknown) => {
-          this.#options.log(String(error));
-          return null;
-        });
-        return { size, top, seen: seen?.dataUri ?? null };
-      }),
-    );
-  }
-
-  async #augment(file: string, round: number): Promise<Augmented> {
-    const { augmentation: options, size, fit, seed } = this.#place().augmentation;
-    const description = describeAugmentation(options);
-    if (!options) return { images: [], size, description };
-    const { images } = await this.#options.workspace.ask('augmentImage', {
-      file: this.#fileOf(file),
-      size,
-      fit,
-      augmentation: options,
-      seed,
-      imageId: 0,
-      fromEpoch: round * augmentedImages,
-      count: augmentedImages,
-    });
-    return { images, size, description };
-  }
-
-  /** Null where it was cancelled: by its button, or by another search. */
-  async #nearest(file: string): Promise<{ order: string; scanned: number; run: string } | null> {
-    const { workspace } = this.#options;
-    const run = this.#newestEvaluated();
-    if (!run) throw new Error('No model can say yet what is alike. Train a stage; its model is asked then.');
-    this.#nearing?.abort();
-    const search = new AbortController();
-    this.#nearing = search;
-    let told = 0;
-    const tell = (progress: { done: number; total: number } | null) => {
-      if (this.#nearing !== search) return;
-      this.#progress = progress;
-      this.channel.change({ type: 'nearing', nearing: progress });
-    };
-    tell({ done: 0, total: 0 });
-    try {
-      const { order, scanned } = await workspace.ask(
-        'nearestImages',
-        { runId: run.id, source: this.#source, file },
-        {
-          signal: search.signal,
-          onProgress: (done, total) => {
-            const now = Date.now();
-            if (now - told < progressMs) return;
-            told = now;
-            tell({ done, total });
-          },
-        },
-      );
-      return { order, scanned, run: this.#label(run) };
-    } catch (error) {
-      if (search.signal.aborted) return null;
-      throw error;
-    } finally {
-      tell(null);
-      if (this.#nearing === search) this.#nearing = null;
-    }
   }
 
   #label(run: Run): string {

@@ -9,7 +9,7 @@ import {
 import type { Evaluated } from '../confusionMatrix/confusionMatrixContent.ts';
 
 /** What a scan and an evaluation say; the rest (decisions, addresses) belongs to the panel. */
-export type GalleryContent = Omit<ScannedContent, 'decisions' | 'labelsFile'>;
+export type GalleryContent = Omit<ScannedContent, 'decisions' | 'labelsFile' | 'labelsTrouble'>;
 
 /**
  * What the gallery shows of a scan; sheets of thumbnails by their file names. Predictions of `evaluated` join by content,

@@ -2,6 +2,22 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
 import type { Decision } from '../../../webviews/protocol/datasetGallery.ts';
 
+/** What changes of a decision; what it does not name stays. */
+export interface DecisionChange {
+  file: string;
+  /** Null: the image's own label again. */
+  label?: string | null | undefined;
+  excluded?: boolean | undefined;
+}
+
+/** What a write did. */
+export interface Written {
+  /** The decisions of the images that changed as they were before: writing them takes the change back. */
+  before: Decision[];
+  /** All that now hold. */
+  all: Decision[];
+}
+
 const ownColumns = ['path', 'label', 'excluded'] as const;
 type OwnColumn = (typeof ownColumns)[number];
 
@@ -54,7 +70,7 @@ function decisionsIn(table: LabelsTable): Map<string, Decision> {
   return decisions;
 }
 
-/** Reads what people decided of images: `path,label,excluded`. A file that is not there decides nothing. Throws as `writeDecisions`. */
+/** Reads what people decided of images: `path,label,excluded`. A file that is not there decides nothing. Throws as `changeDecisions`. */
 export async function readDecisions(file: string): Promise<Map<string, Decision>> {
   return decisionsIn(await readTable(file));
 }
@@ -102,12 +118,12 @@ function decided(before: LabelsTable, changes: readonly Decision[]): LabelsTable
 const writing = new Map<string, Promise<unknown>>();
 
 /**
- * Adds decisions to the file, as a whole put in place at once; columns of people's own stay as they are. Returns all
- * decisions that now hold. Image files are never touched.
+ * Changes decisions in the file, as a whole put in place at once; columns of people's own stay as they are. Image files are
+ * never touched.
  *
  * @throws an Error with a sentence for the user where the file is there and no such CSV.
  */
-export async function writeDecisions(file: string, changes: readonly Decision[]): Promise<Decision[]> {
+export async function changeDecisions(file: string, changes: readonly DecisionChange[]): Promise<Written> {
   const before = writing.get(file) ?? Promise.resolve();
   const own = before.then(
     () => write(file, changes),
@@ -121,14 +137,21 @@ export async function writeDecisions(file: string, changes: readonly Decision[])
   }
 }
 
-async function write(file: string, changes: readonly Decision[]): Promise<Decision[]> {
-  const table = decided(await readTable(file), changes);
+async function write(file: string, changes: readonly DecisionChange[]): Promise<Written> {
+  const table = await readTable(file);
+  const held = decisionsIn(table);
+  const before = changes.map(({ file: name }) => held.get(name) ?? { file: name, label: null, excluded: false });
+  const after = changes.map(({ label, excluded }, at): Decision => {
+    const { file: name, ...now } = before[at] ?? { file: '', label: null, excluded: false };
+    return { file: name, label: label === undefined ? now.label : label, excluded: excluded ?? now.excluded };
+  });
+  const changed = decided(table, after);
   const temporary = `${file}.${process.pid}.tmp`;
   try {
-    await writeFile(temporary, textOf(table));
+    await writeFile(temporary, textOf(changed));
     await rename(temporary, file);
   } finally {
     await rm(temporary, { force: true });
   }
-  return [...decisionsIn(table).values()];
+  return { before, all: [...decisionsIn(changed).values()] };
 }

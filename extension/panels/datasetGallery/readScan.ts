@@ -1,8 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import path from 'node:path';
+import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { workspacePaths } from '../../../trainer/protocol/runFolder.ts';
 import { scanSchema, type Scan } from '../../../trainer/protocol/scan.ts';
+import { scanFile } from '../../../trainer/protocol/scanFile.ts';
 
 /** A column is checked value by value without a schema's overhead: a large scan has a million of them. */
 const numbers = z.custom<number[]>((value) => Array.isArray(value) && value.every((each) => typeof each === 'number'));
@@ -26,43 +25,22 @@ const quickScanSchema = z.object({
   }),
 });
 
-/** The folder where scans are kept, one file a data set. */
-export function scansFolder(workspace: string): string {
-  return path.join(workspacePaths(workspace).cache, 'scans');
-}
-
 /**
- * Reads the newest scan of a workspace folder, of `source` where it is known. Null where there is none.
+ * Reads the newest scan of the data set `source` in a workspace folder. Null where there is none.
  *
  * @throws an Error with a sentence for the user where the scan cannot be understood.
  */
-export async function readScan(workspace: string, source: string | null): Promise<Scan | null> {
-  const folder = scansFolder(workspace);
-  const names = await readdir(folder).catch(() => []);
-  const files = await Promise.all(
-    names
-      .filter((name) => name.endsWith('.json'))
-      .map(async (name) => ({ file: path.join(folder, name), time: (await stat(path.join(folder, name))).mtimeMs })),
-  );
-  files.sort((a, b) => b.time - a.time);
-  for (const { file } of files) {
-    const scan = quickScanSchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
-    if (!scan.success) {
-      throw new Error('The last scan is not one that this Upsize knows. Scan the data set again.', {
-        cause: scan.error,
-      });
-    }
-    if (source === null || path.resolve(scan.data.source) === path.resolve(source)) return scan.data;
+export async function readScan(workspace: string, source: string): Promise<Scan | null> {
+  let text: string;
+  try {
+    text = await readFile(scanFile(workspace, source), 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
   }
-  return null;
-}
-
-/** Changes whenever a new scan was written. */
-export async function scanStamp(workspace: string): Promise<string> {
-  const folder = scansFolder(workspace);
-  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json')).sort();
-  const stamps = await Promise.all(
-    names.map(async (name) => `${name} ${(await stat(path.join(folder, name))).mtimeMs}`),
-  );
-  return stamps.join('\n');
+  try {
+    return quickScanSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new Error('The last scan is not one that this Upsize knows. Scan the data set again.', { cause });
+  }
 }

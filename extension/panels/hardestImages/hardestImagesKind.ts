@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import * as z from 'zod';
 import type { UpsizeContext } from '../../upsizeContext.ts';
 import type { PanelKind } from '../webviewPanels.ts';
+import { openNext } from '../openNext.ts';
 import { workspaceOf } from '../workspaceOf.ts';
 
 const targetSchema = z.object({ folder: z.string(), runId: z.string() });
@@ -19,7 +20,6 @@ export function hardestImagesKind(context: UpsizeContext): PanelKind<z.output<ty
       return new HardestImagesPanel({
         workspace: workspaceOf(context, folder),
         runId,
-        trusted: vscode.workspace.isTrusted,
         post,
         log,
         saving,
@@ -29,6 +29,7 @@ export function hardestImagesKind(context: UpsizeContext): PanelKind<z.output<ty
               viewColumn: vscode.ViewColumn.Beside,
             });
           },
+          openNext: (next) => openNext(next, folder, runId),
           openImages: async (title, files) => {
             await vscode.commands.executeCommand('upsize.openDatasetGallery', { folder: folder.path, title, files });
           },

@@ -8,10 +8,10 @@ import { saveAnswers, type Saving } from '../saving.ts';
 interface HardestImagesOptions {
   workspace: PanelWorkspace;
   runId: string;
-  trusted: boolean;
   actions: {
     openFile(file: string): Promise<void>;
     openImages(title: string, files: readonly string[]): Promise<void>;
+    openNext(next: HardestImagesState['next']): Promise<void>;
   };
   saving: Saving;
   post: (message: unknown) => void;
@@ -39,6 +39,10 @@ export class HardestImagesPanel implements Disposable {
         ),
         openImage: answer(requests.openImage, async ({ file }) => {
           await actions.openFile(this.#fileOf(file));
+          return null;
+        }),
+        openNext: answer(requests.openNext, async () => {
+          await actions.openNext(this.#run() ? 'dashboard' : 'trash');
           return null;
         }),
         openImages: answer(requests.openImages, async () => {
@@ -78,14 +82,15 @@ export class HardestImagesPanel implements Disposable {
   }
 
   async #snapshot(): Promise<HardestImagesState> {
-    const { workspace, runId, trusted } = this.#options;
+    const { workspace, runId } = this.#options;
     this.#stamp = this.#now();
     const run = this.#run();
-    const base = { target: { folder: workspace.folder, runId }, trusted, images: [] };
+    const base = { target: { folder: workspace.folder, runId }, images: [], next: 'dashboard' as const };
     if (!run)
       return {
         ...base,
         title: 'Hardest images',
+        next: 'trash',
         message: 'This run is gone. What was deleted can be restored from the side panel for 30 days.',
       };
     const title = `Hardest images of ${workspace.nameOf(runId) ?? `stage ${run.manifest.config.stage.size}`}`;

@@ -9,6 +9,7 @@ import { readScan } from '../datasetGallery/readScan.ts';
 import { hardestOf } from '../hardestImages/hardestOf.ts';
 import { explainClass, type ExplainedClass } from './explainClass.ts';
 import { readEvaluation } from './readEvaluation.ts';
+import { recallChange } from './sharedImages.ts';
 
 /** A run by what its records are read and named by. */
 export interface RecordedRun {
@@ -62,14 +63,17 @@ export const recordReads = {
     return { total: chosen.length, files, classNames };
   },
 
-  /** One entry a run that was evaluated. */
+  /** One entry a run that was evaluated, each against the one before it on the images that both judged. */
   classFigures: async (asked: { runs: readonly RecordedRun[] }): Promise<ClassFigures[]> => {
-    const found = await Promise.all(asked.runs.map(evaluated));
-    return found.flatMap((one) => {
-      if (!one) return [];
-      const { classNames, perClass } = one.evaluation;
+    const found = (await Promise.all(asked.runs.map(evaluated))).filter((one) => one !== null);
+    return found.map(({ runId, evaluation }, at) => {
+      const { classNames, perClass } = evaluation;
       const column = (name: 'recall' | 'f1' | 'support') => perClass.map((figures) => figures[name]);
-      return [{ runId: one.runId, classNames, recall: column('recall'), f1: column('f1'), support: column('support') }];
+      const earlier = found[at - 1];
+      return {
+        ...{ runId, classNames, recall: column('recall'), f1: column('f1'), support: column('support') },
+        change: earlier ? recallChange(earlier.evaluation, evaluation) : null,
+      };
     });
   },
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { workspacePaths } from '../../../trainer/protocol/runFolder.ts';
 import type { Distribution, Scan } from '../../../trainer/protocol/scan.ts';
+import { scanFile } from '../../../trainer/protocol/scanFile.ts';
 import { noise } from './writtenLadder.ts';
 
 /** Cells of a sheet, as the trainer makes them. */
@@ -93,14 +94,15 @@ export async function writeScan(
     excluded: [],
     atlas: { cell, columns, sheets: ['sheet.jpg'] },
   };
-  writeFileSync(path.join(cache, 'scans', 'written.json'), JSON.stringify(scan));
+  writeFileSync(scanFile(workspace, root), JSON.stringify(scan));
   const side = cell * columns;
   const pixels = Buffer.alloc(side * side * 3, 90);
   for (let at = 0; at < pixels.length; at += 3) pixels[at] = ((at / 3) % side) & 255;
   await sharp(pixels, { raw: { width: side, height: side, channels: 3 } })
     .jpeg()
     .toFile(path.join(cache, 'thumbnails', 'sheet.jpg'));
-  for (const name of file.slice(0, 3)) {
+  // The longest names are those of no file that could be.
+  for (const name of file.slice(0, 3).filter((each) => each.length < 200)) {
     mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
     await sharp({ create: { width: 20, height: 30, channels: 3, background: '#804020' } })
       .png()

@@ -3,7 +3,8 @@ import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path';
 import sharp from 'sharp';
 import { densityPeak, distributionOf, suggestSizes } from '../../../trainer/dataset/distribution.ts';
-import { scanDataset, scanFile } from '../../../trainer/dataset/scanDataset.ts';
+import { scanDataset } from '../../../trainer/dataset/scanDataset.ts';
+import { scanFile } from '../../../trainer/protocol/scanFile.ts';
 import { scanSchema, scanSplits, type Scan } from '../../../trainer/protocol/scan.ts';
 import { datasetOptions } from './datasetOptions.ts';
 import { makePhotos, picture, prepare, writePicture } from './pictures.ts';

@@ -1,5 +1,7 @@
 import { strict as assert } from 'node:assert';
+import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
+import * as z from 'zod';
 import { configDifferences, confusionDelta, disagreementOf } from '../../../extension/panels/compareRuns/comparison.ts';
 import {
   calibrationOf,
@@ -7,6 +9,7 @@ import {
   confusionMatrixContent,
 } from '../../../extension/panels/confusionMatrix/confusionMatrixContent.ts';
 import { hardestOf } from '../../../extension/panels/hardestImages/hardestOf.ts';
+import { accuracyOf, figuresOf } from '../../../extension/panels/records/sharedImages.ts';
 import type { Evaluation } from '../../../trainer/protocol/runFolder.ts';
 import {
   calibrationError,
@@ -15,6 +18,19 @@ import {
   rowSums,
   worstPairs,
 } from '../../../webviews/confusionMatrix/matrixMaths.ts';
+
+/** What scikit-learn and numpy make of made-up predictions: test/fixtures/sklearn/record.py. */
+const recorded = z
+  .object({
+    ...{ classes: z.number(), accuracy: z.number(), expectedCalibrationError: z.number() },
+    ...{ labels: z.array(z.number()), predicted: z.array(z.number()), confidence: z.array(z.number()) },
+    ...{ recall: z.array(z.number()), f1: z.array(z.number()) },
+    ...{ calibrationConfidence: z.array(z.number()), calibrationAccuracy: z.array(z.number()) },
+    confusionMatrix: z.array(z.array(z.number())),
+    normalizedTrue: z.array(z.array(z.number())),
+    normalizedPred: z.array(z.array(z.number())),
+  })
+  .parse(JSON.parse(readFileSync(new URL('../../fixtures/sklearn/predictions.json', import.meta.url), 'utf8')));
 
 /** An evaluation of images `[hash, true, predicted, confidence]`. */
 function evaluation(classNames: string[], images: [string, number, number, number][]): Evaluation {
@@ -145,9 +161,58 @@ describe('confusion matrix', () => {
       [0, 0, 0],
       [-1, 1, 0],
     ]);
+    // The image that is gone and the one that is new say nothing of the change.
+    assert.deepEqual([delta?.accuracyBefore, delta?.accuracyAfter], [0.5, 0.5]);
+    const close = (value: number | null | undefined, expected: number) =>
+      assert.ok(Math.abs((value ?? 9) - expected) < 1e-12, `${value} is not ${expected}`);
+    // apple: 2 of its own, 2 predicted, 1 right before; now 1 predicted.
+    close(delta?.f1Gain[0], 2 / 3 - 2 / 4);
+    close(delta?.f1Gain[1], 2 / 3 - 2 / 3);
+    close(delta?.f1Gain[2], 0);
+    const fewer = evaluation(names, [['a', 0, 1, 0.9]]);
+    assert.deepEqual(confusionMatrixContent(evaluated(after, 96), evaluated(fewer, 48), null).delta?.f1Gain, [
+      1,
+      null,
+      null,
+    ]);
     const others = confusionMatrixContent(evaluated(evaluation(['x', 'y', 'z'], []), 96), evaluated(before, 48), null);
     assert.equal(others.delta, null);
     assert.match(others.withoutDelta ?? '', /other classes/);
+  });
+
+  it('counts, normalises, calibrates and scores as scikit-learn and numpy do', () => {
+    const { labels, predicted, confidence, classes } = recorded;
+    const own = evaluation(
+      Array.from({ length: classes }, (_, at) => `class ${at}`),
+      labels.map((label, at) => [`image ${at}`, label, predicted[at] ?? 0, confidence[at] ?? 0]),
+    );
+    const near = (found: readonly number[], expected: readonly number[]) => {
+      assert.equal(found.length, expected.length);
+      found.forEach((value, at) => assert.ok(Math.abs(value - (expected[at] ?? 9)) < 1e-6, `${value} ${expected[at]}`));
+    };
+    assert.deepEqual(own.confusionMatrix, recorded.confusionMatrix);
+    near(normalized(own.confusionMatrix, 'rows').flat(), recorded.normalizedTrue.flat());
+    near(normalized(own.confusionMatrix, 'columns').flat(), recorded.normalizedPred.flat());
+    const bins = calibrationOf(own).filter(({ count }) => count > 0);
+    near(
+      bins.map(({ confidence: mean }) => mean),
+      recorded.calibrationConfidence,
+    );
+    near(
+      bins.map(({ accuracy }) => accuracy),
+      recorded.calibrationAccuracy,
+    );
+    near([calibrationError(calibrationOf(own))], [recorded.expectedCalibrationError]);
+    near([accuracyOf(own.confusionMatrix)], [recorded.accuracy]);
+    const figures = figuresOf(own.confusionMatrix);
+    near(
+      figures.map(({ f1 }) => f1 ?? 0),
+      recorded.f1,
+    );
+    near(
+      figures.map(({ recall }) => recall ?? 0),
+      recorded.recall,
+    );
   });
 
   it('finds exactly the images of a cell, a row, a column, or a change', () => {

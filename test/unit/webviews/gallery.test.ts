@@ -2,11 +2,28 @@ import { strict as assert } from 'node:assert';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { readDecisions, writeDecisions } from '../../../extension/panels/datasetGallery/labelsFile.ts';
+import { ImageDecisions } from '../../../extension/panels/datasetGallery/imageDecisions.ts';
+import { changeDecisions, readDecisions } from '../../../extension/panels/datasetGallery/labelsFile.ts';
 import { safeFileName } from '../../../extension/panels/saving.ts';
 import { readLabelsFile } from '../../../trainer/dataset/labelsFile.ts';
-import { filteredImages, imageTable, noFilter, type ImageTable } from '../../../webviews/datasetGallery/imageTable.ts';
-import { keyTarget, nothingSelected, select } from '../../../webviews/datasetGallery/selection.ts';
+import {
+  classCounts,
+  decidedTable,
+  filteredImages,
+  imageTable,
+  noFilter,
+  smallerThan,
+  verdictOf,
+  type ImageTable,
+} from '../../../webviews/datasetGallery/imageTable.ts';
+import {
+  followed,
+  keyTarget,
+  nothingSelected,
+  packed,
+  select,
+  unpacked,
+} from '../../../webviews/datasetGallery/selection.ts';
 import { imageColumns, type Decision, type ImageColumn } from '../../../webviews/protocol/datasetGallery.ts';
 
 /** A table as it travels: images of two classes with the columns given, zero elsewhere. */
@@ -31,19 +48,23 @@ describe('gallery', () => {
     predicted: [-1, 1, 1, 0],
     confidence: [0, 900, 700, 950],
   });
-  const decisions = new Map<string, Decision>([
-    ['kiwi/c.jpg', { file: 'kiwi/c.jpg', label: 'apple', excluded: false }],
-  ]);
-  const shown = (filter: Partial<typeof noFilter>, only: Set<string> | null = null) =>
-    filteredImages(images, { ...noFilter, ...filter }, decisions, only, 100).map((index) => images.files[index]);
+  const decided = decidedTable(images, [{ file: 'kiwi/c.jpg', label: 'apple', excluded: false }]);
+  const shown = (filter: Partial<typeof noFilter>, only: Set<string> | null = null, of = decided) =>
+    filteredImages(of, { ...noFilter, ...filter }, only).map((index) => images.files[index]);
 
   it('filters by class as people decided it, split, problem, verdict, prediction, name, and a choice', () => {
     assert.deepEqual(shown({ className: 'apple' }), ['apple/a.jpg', 'apple/b.jpg', 'kiwi/c.jpg']);
     assert.deepEqual(shown({ split: 'train' }), ['apple/a.jpg']);
     assert.deepEqual(shown({ problem: 'placeholder' }), ['kiwi/c.jpg']);
-    assert.deepEqual(shown({ problem: 'tooSmall' }), ['apple/a.jpg', 'kiwi/c.jpg', 'kiwi/d.jpg']);
+    assert.deepEqual(shown({ side: { from: 0, under: 90 } }), ['apple/a.jpg']);
+    assert.deepEqual(shown({ side: { from: 90, under: 200 } }), ['kiwi/c.jpg', 'kiwi/d.jpg']);
+    assert.deepEqual(shown({ side: { from: 200, under: null } }), ['apple/b.jpg']);
+    assert.deepEqual(shown({ confidence: 'middle' }), ['kiwi/c.jpg']);
+    assert.deepEqual(shown({ confidence: 'high' }), ['apple/b.jpg', 'kiwi/d.jpg']);
+    assert.deepEqual(shown({ confidence: 'low' }), []);
     assert.deepEqual(shown({ problem: 'relabelled' }), ['kiwi/c.jpg']);
-    assert.deepEqual(shown({ verdict: 'right' }), ['kiwi/c.jpg']);
+    assert.deepEqual(shown({ verdict: 'right' }, null, images), ['kiwi/c.jpg']);
+    assert.deepEqual(shown({ verdict: 'right' }), []);
     assert.deepEqual(shown({ predicted: 'apple' }), ['kiwi/d.jpg']);
     assert.deepEqual(shown({ search: ' B.JPG ' }), ['apple/b.jpg']);
     assert.deepEqual(shown({}, new Set(['kiwi/d.jpg', 'other'])), ['kiwi/d.jpg']);
@@ -51,13 +72,53 @@ describe('gallery', () => {
 
   it('puts confident disagreement first, then the rest', () => {
     assert.deepEqual(shown({ sort: 'suspicious' }).slice(0, 2), ['kiwi/d.jpg', 'apple/b.jpg']);
+    const mended = decidedTable(images, [
+      { file: 'kiwi/d.jpg', label: 'apple', excluded: false },
+      { file: 'apple/b.jpg', label: null, excluded: true },
+    ]);
+    assert.equal(verdictOf(mended, 3), 'right');
+    assert.deepEqual(shown({ sort: 'suspicious' }, null, mended).at(-1), 'apple/b.jpg');
+    assert.deepEqual(shown({ sort: 'suspicious' }, null, mended).slice(0, 1), ['apple/a.jpg']);
     assert.deepEqual(shown({ sort: 'smallest' })[0], 'apple/a.jpg');
     assert.deepEqual(shown({ sort: 'confidence' })[0], 'kiwi/d.jpg');
   });
 
   it('carries a data set of no images', () => {
     const none = table([], {});
-    assert.deepEqual(filteredImages(none, noFilter, decisions, null, 96), []);
+    assert.deepEqual(filteredImages(none, noFilter, null), []);
+  });
+
+  it('counts only images that take part, by the labels that hold', () => {
+    const table = decidedTable(images, [
+      { file: 'apple/a.jpg', label: null, excluded: true },
+      { file: 'kiwi/c.jpg', label: 'plum', excluded: false },
+      { file: 'elsewhere.jpg', label: 'fig', excluded: false },
+    ]);
+    assert.equal(table.taking, 3);
+    assert.deepEqual(classCounts(table), [
+      { name: 'apple', images: 1 },
+      { name: 'kiwi', images: 1 },
+      { name: 'plum', images: 1 },
+    ]);
+    assert.deepEqual(smallerThan(images, [60, 100]), [1, 3]);
+    assert.deepEqual(smallerThan(table, [60, 100]), [0, 2]);
+  });
+
+  it('keeps what is selected when other images come or go, and over a reload', () => {
+    const selection = { chosen: new Set([1, 2, 3]), focus: 3, anchor: 1 };
+    assert.deepEqual(followed(selection, [10, 11, 12, 13], [10, 11, 13]), {
+      chosen: new Set([1, 2]),
+      focus: 2,
+      anchor: 1,
+    });
+    assert.deepEqual(followed(selection, [10, 11, 12, 13], [10]), { chosen: new Set(), focus: 0, anchor: 0 });
+    const saved = packed({ chosen: new Set([7, 2, 3, 4]), focus: 4, anchor: 2 });
+    assert.deepEqual(saved.ranges, [
+      [2, 4],
+      [7, 7],
+    ]);
+    assert.deepEqual(unpacked(saved, 8), { chosen: new Set([2, 3, 4, 7]), focus: 4, anchor: 2 });
+    assert.deepEqual(unpacked(saved, 3), { chosen: new Set([2]), focus: 2, anchor: 2 });
   });
 
   it('selects as the Explorer does', () => {
@@ -94,7 +155,7 @@ describe('gallery', () => {
         { file: 'kiwi/שלום.jpg', label: 'apple', excluded: true },
         { file: ' lead.jpg', label: ' spaced ', excluded: false },
       ];
-      await writeDecisions(file, hostile);
+      await changeDecisions(file, hostile);
       const read = await readLabelsFile(file);
       assert.equal(read.get('kiwi/a,"b".jpg')?.label, 'line\nbreak');
       assert.equal(read.get('kiwi/<img onerror>.jpg')?.excluded, true);
@@ -104,11 +165,11 @@ describe('gallery', () => {
     it('change only what they name, are sorted, and go away when undone', async () => {
       const file = path.join(folder, 'own.csv');
       writeFileSync(file, 'path,label,excluded\nz.jpg,pear,\n');
-      await writeDecisions(file, [{ file: 'a.jpg', label: null, excluded: true }]);
+      await changeDecisions(file, [{ file: 'a.jpg', label: null, excluded: true }]);
       assert.equal(readFileSync(file, 'utf8'), 'path,label,excluded\na.jpg,,true\nz.jpg,pear,\n');
-      await writeDecisions(file, [{ file: 'a.jpg', label: null, excluded: false }]);
+      await changeDecisions(file, [{ file: 'a.jpg', label: null, excluded: false }]);
       assert.equal(readFileSync(file, 'utf8'), 'path,label,excluded\nz.jpg,pear,\n');
-      await writeDecisions(file, [{ file: 'z.jpg', label: null, excluded: false }]);
+      await changeDecisions(file, [{ file: 'z.jpg', label: null, excluded: false }]);
       assert.equal(readFileSync(file, 'utf8'), 'path,label,excluded\n');
     });
 
@@ -118,7 +179,7 @@ describe('gallery', () => {
         file,
         '\ufeffnote,Path,label,excluded,by\r\n"blurred, ask",b.jpg,pear,,Ann\r\n,c.jpg,fig,,Bo,more\r\n',
       );
-      await writeDecisions(file, [
+      await changeDecisions(file, [
         { file: 'b.jpg', label: null, excluded: false },
         { file: 'c.jpg', label: 'kiwi', excluded: true },
         { file: 'a.jpg', label: null, excluded: true },
@@ -133,15 +194,37 @@ describe('gallery', () => {
     it("get the columns that a file of people's own lacks", async () => {
       const file = path.join(folder, 'lacks.csv');
       writeFileSync(file, 'path,seen\na.jpg,yes\n');
-      await writeDecisions(file, [{ file: 'a.jpg', label: 'fig', excluded: false }]);
+      await changeDecisions(file, [{ file: 'a.jpg', label: 'fig', excluded: false }]);
       assert.equal(readFileSync(file, 'utf8'), 'path,seen,label,excluded\na.jpg,yes,fig,\n');
+    });
+
+    it('change only what is asked of an image, and are taken back one by one', async () => {
+      const file = path.join(folder, 'undo.csv');
+      const decisions = new ImageDecisions();
+      await Promise.all([
+        decisions.decide(file, [{ file: 'a.jpg', excluded: true }]),
+        decisions.decide(file, [{ file: 'a.jpg', label: 'fig' }]),
+      ]);
+      assert.equal(readFileSync(file, 'utf8'), 'path,label,excluded\na.jpg,fig,true\n');
+      assert.equal(await decisions.isStale(file), false);
+      writeFileSync(file, `${readFileSync(file, 'utf8')}b.jpg,,true\n`);
+      assert.equal(await decisions.isStale(file), true);
+      await Promise.all([decisions.undo(), decisions.undo(), decisions.undo()]);
+      assert.equal(readFileSync(file, 'utf8'), 'path,label,excluded\nb.jpg,,true\n');
+      // What could not be written is nothing to take back, and what could not be taken back still can be.
+      await decisions.decide(file, [{ file: 'c.jpg', excluded: true }]);
+      writeFileSync(file, 'remember,this\n');
+      await assert.rejects(decisions.decide(file, [{ file: 'a.jpg', excluded: true }]), /no column "path"/);
+      await assert.rejects(decisions.undo(), /no column "path"/);
+      assert.match((await decisions.read(file)).labelsTrouble ?? '', /no column "path".+until it is mended/);
+      assert.equal(decisions.undoable, 1);
     });
 
     it('all hold when they are made at once', async () => {
       const file = path.join(folder, 'quick.csv');
       await Promise.all(
         ['a.jpg', 'b.jpg', 'c.jpg'].map((image) =>
-          writeDecisions(file, [{ file: image, label: null, excluded: true }]),
+          changeDecisions(file, [{ file: image, label: null, excluded: true }]),
         ),
       );
       assert.equal(readFileSync(file, 'utf8'), 'path,label,excluded\na.jpg,,true\nb.jpg,,true\nc.jpg,,true\n');
@@ -150,7 +233,7 @@ describe('gallery', () => {
     it('never write over a file that is something else', async () => {
       const file = path.join(folder, 'notes.csv');
       writeFileSync(file, 'remember,this\n1,2\n');
-      await assert.rejects(writeDecisions(file, [{ file: 'a.jpg', label: null, excluded: true }]), /no column "path"/);
+      await assert.rejects(changeDecisions(file, [{ file: 'a.jpg', label: null, excluded: true }]), /no column "path"/);
       assert.equal(readFileSync(file, 'utf8'), 'remember,this\n1,2\n');
       assert.equal((await readDecisions(path.join(folder, 'missing.csv'))).size, 0);
     });
