@@ -47,6 +47,7 @@ export function registerTrainCommands(context: UpsizeContext): vscode.Disposable
     registerCommand(log, 'trainWithChanges', (argument) => trainWithChanges(context, argument)),
     registerCommand(log, 'startNewLadder', (argument) => startNewLadder(context, argument)),
     registerCommand(log, 'trainFromRun', (argument) => trainFromRun(context, argument)),
+    registerCommand(log, 'trainControl', (argument) => trainControl(context, argument)),
     registerCommand(log, 'resumeRun', (argument) => resumeRun(context, argument)),
     registerCommand(log, 'stopRun', (argument) => stopRun(context, argument)),
   ];
@@ -110,6 +111,16 @@ async function trainFromRun(context: UpsizeContext, argument: unknown): Promise<
   }
   const chosen = await chooseStage(context, folder, run);
   return startTraining(context, folder, { ...chosen, from: run.id });
+}
+
+/** What a ladder is worth: its last size alone, trained for the time that all its stages took. */
+async function trainControl(context: UpsizeContext, argument: unknown): Promise<Started> {
+  const { folder, run } = await chooseRun(context, argument, {
+    title: 'Train the control of which ladder?',
+    fits: ({ state, manifest }) => state === 'completed' && manifest.parentId !== null,
+    none: 'A control is held against a ladder of at least two completed stages.',
+  });
+  return startTraining(context, folder, { what: { control: run.id } });
 }
 
 /** A stage of the config that is no smaller than the run's, or a size of the user's own. */

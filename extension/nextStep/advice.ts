@@ -40,7 +40,7 @@ export function adviceFor({ sizes, runs, scan }: Situation): Advice[] {
     return [{ kind: 'createConfig', title: 'Create a config', reasons, command: 'createConfig', args: [] }];
   }
   const advice: Advice[] = [];
-  const newest = laddersOf(runs)[0]?.runs.at(-1);
+  const newest = laddersOf(runs.filter(({ manifest }) => manifest.config.control === undefined))[0]?.runs.at(-1);
   if (newest && isLive(newest.state)) advice.push(waitFor(newest));
   else if (newest && newest.state !== 'completed') advice.push(resume(newest));
   else if (newest) advice.push(...afterRun(newest, runs, sizes, scan));

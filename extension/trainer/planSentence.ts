@@ -22,6 +22,10 @@ function nearness(run: Run, size: number): number {
 /** In one line what a stage will do: its size, what it grows from, what is frozen, how long at most. */
 export function planSentence(effective: EffectiveConfig, parent: Run | null, seconds: number | null): string {
   const { size, extend, freeze, training } = effective.stage;
+  if (effective.control) {
+    const time = atMost(effective.control.computeBudgetSeconds);
+    return `Training the control: ${size} px alone · a new network · ${time} of training steps, as the ladder took`;
+  }
   const parts = [`Training at ${size} px`];
   if (parent === null) parts.push('a new network');
   else {

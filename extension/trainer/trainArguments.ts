@@ -2,8 +2,11 @@ import type { Extend, Freeze } from '../../trainer/protocol/config.ts';
 
 /** Everything that a new run can be asked for. What is not said is the config's. */
 export interface TrainRequest {
-  /** `next` is the stage after the chosen or newest run, `ladder` the first one of a new ladder, `stage` one by its place. */
-  what: 'next' | 'newLadder' | { stage: number };
+  /**
+   * `next` is the stage after the chosen or newest run, `newLadder` the first one of a new ladder, `stage` one by its place,
+   * `control` the control of a run's ladder.
+   */
+  what: 'next' | 'newLadder' | { stage: number } | { control: string };
   /** Run to start from. */
   from?: string;
   /** Absolute path of the config. */
@@ -26,6 +29,7 @@ export function trainArguments(request: TrainRequest): string[] {
   const args = ['train'];
   if (request.what === 'next') args.push('--next');
   else if (request.what === 'newLadder') args.push('--new-ladder');
+  else if ('control' in request.what) args.push('--control', request.what.control);
   else args.push('--stage', String(request.what.stage + 1));
   if (request.from !== undefined) args.push('--from', request.from);
   if (request.config !== undefined) args.push('--config', request.config);

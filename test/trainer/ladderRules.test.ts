@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gainOver } from '../../trainer/protocol/gain.ts';
+import { stepSecondsOf } from '../../trainer/stages/controlRun.ts';
 import { runUpsize } from './runUpsize.ts';
 import { TinyWorkspace } from './tinyWorkspace.ts';
 
@@ -84,8 +85,40 @@ describe('what a ladder holds to', function () {
     assert.equal(gain, shared === undefined ? null : shared.accuracy - shared.parentAccuracy);
   });
 
+  it('trains the control of a ladder for the time that it took, and says whether resizing paid', async () => {
+    const ladder = newest();
+    const spent = [workspace.run(ladder.manifest.parentId ?? ''), ladder].reduce(
+      (sum, stage) => sum + stepSecondsOf(stage),
+      0,
+    );
+    const none = await upsize('train', '--control', ladder.manifest.parentId ?? '');
+    assert.equal(none.code, 1);
+    assert.match(none.errors, /first stage of its ladder/);
+    const { code, output, errors } = await upsize('train', '--control', ladder.id, '--json');
+    assert.equal(code, 0, errors);
+    const control = newest();
+    assert.equal(control.manifest.parentId, null);
+    assert.deepEqual(control.manifest.config.control, { runId: ladder.id, computeBudgetSeconds: spent });
+    assert.equal(control.manifest.config.stage.size, ladder.manifest.config.stage.size);
+    assert.equal(control.manifest.config.seed, ladder.manifest.config.seed);
+    assert.match(control.summary.message ?? '', /s of training steps that it may take are used/);
+    // The step that uses it up is the last one.
+    const steps = workspace.events(control.id).flatMap((event) => (event.type === 'steps' ? event.stepMs : []));
+    const last = steps.at(-1) ?? 0;
+    const used = steps.reduce((sum, ms) => sum + ms, 0) / 1000;
+    assert.ok(used >= spent - 0.01 && used - last / 1000 <= spent + 0.01, `${used} s of ${spent} s`);
+    const answer: unknown = JSON.parse(output);
+    assert.partialDeepStrictEqual(answer, { outcome: 'completed', id: control.id, control: { controlId: control.id } });
+    const shown = await upsize('show', ladder.id);
+    assert.match(shown.output, /control +(Progressive resizing|It cannot be told).*95 % interval.*validation images/);
+    // A control is not what the next stage goes on from.
+    const next = await upsize('train', '--dry-run', '--json');
+    assert.partialDeepStrictEqual(JSON.parse(next.output), { outcome: 'done', runId: ladder.id });
+  });
+
   it('begins a new ladder when the classes have changed, and says so before', async () => {
-    const parent = newest();
+    const parent = workspace.store.list().runs.findLast(({ manifest }) => manifest.parentId !== null);
+    assert.ok(parent);
     write({ stages: [...settings.stages, { size: 64 }] });
     cpSync(inWorkspace('photos', 'train', 'lemon'), inWorkspace('photos', 'train', 'lime'), { recursive: true });
     const dry = await upsize('train', '--dry-run', '--json');

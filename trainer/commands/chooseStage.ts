@@ -1,4 +1,4 @@
-import { laddersOf } from '../protocol/ladder.ts';
+import { currentLadder } from '../protocol/ladder.ts';
 import type { EffectiveConfig } from '../protocol/config.ts';
 import type { Run } from '../protocol/runSummary.ts';
 import { keptSentence, planNext, type NextPlan } from '../stages/plan.ts';
@@ -79,8 +79,7 @@ function stageBySize(found: FoundConfig, runs: readonly Run[], choice: StageChoi
 
 /** The newest completed run of the config's newest ladder that fits. */
 function newestCompleted(found: FoundConfig, runs: readonly Run[], fits: (run: Run) => boolean): Run | null {
-  const mine = runs.filter((run) => run.manifest.config.configFile === found.configFile);
-  const ladder = laddersOf(mine)[0]?.runs ?? [];
+  const ladder = currentLadder(runs, found.configFile)?.runs ?? [];
   return ladder.findLast((run) => run.state === 'completed' && fits(run)) ?? null;
 }
 

@@ -9,6 +9,7 @@ import { runRows, type RunRow } from '../protocol/runRow.ts';
 import { readVersioned, RunStore } from '../protocol/runStore.ts';
 import type { Run } from '../protocol/runSummary.ts';
 import { versions } from '../protocol/versions.ts';
+import { controlVerdictOf, type ControlVerdict } from '../stages/controlVerdict.ts';
 import { writeRunCard } from '../runCard/writeRunCard.ts';
 import { say, sayJson, type CommandContext } from './commandContext.ts';
 import { addCommonOptions, commonOptionsSchema, workspaceOf } from './commonOptions.ts';
@@ -43,8 +44,9 @@ export function defineShow(command: Command, context: CommandContext): void {
       const row = rows.find((one) => one.id === id);
       if (!row) return;
       const evaluation = readEvaluation(run, 'validation');
-      if (options.json) sayJson(context.output, describe(run, row, lineage, evaluation));
-      else for (const line of lines(run, row, evaluation)) say(context.output, line);
+      const control = controlVerdictOf(run, runs);
+      if (options.json) sayJson(context.output, { ...describe(run, row, lineage, evaluation), control });
+      else for (const line of lines(run, row, evaluation, control)) say(context.output, line);
     });
 }
 
@@ -71,7 +73,7 @@ function describe(run: Run, row: RunRow, lineage: readonly Run[], evaluation: Ev
   };
 }
 
-function lines(run: Run, row: RunRow, evaluation: Evaluation | null): string[] {
+function lines(run: Run, row: RunRow, evaluation: Evaluation | null, control: ControlVerdict | null): string[] {
   const { summary, manifest } = run;
   const { stage, seed } = manifest.config;
   const facts: [string, string][] = [
@@ -100,6 +102,10 @@ function lines(run: Run, row: RunRow, evaluation: Evaluation | null): string[] {
     ['weights', row.weightsSha256 ?? noNumber],
     ['folder', row.folder],
   ];
+  const { control: asked } = manifest.config;
+  if (asked)
+    facts.push(['control of', `${asked.runId}, for ${durationText(asked.computeBudgetSeconds)} of training steps`]);
+  if (control) facts.push(['control', `${control.message} (${control.controlId})`]);
   const test = summary.evaluated.test;
   if (test) facts.splice(5, 0, ['test accuracy', `${percent(test.accuracy)}, looked at ${row.testLooks} times`]);
   const result = facts.map(([name, value]) => `${name.padEnd(14)}${value}`);

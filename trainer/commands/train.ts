@@ -14,6 +14,7 @@ import { findRun } from './findRun.ts';
 import { endOf, followRun } from './followRun.ts';
 import { holdClasses } from './holdClasses.ts';
 import { reportLadder } from './reportLadder.ts';
+import { trainControl } from './trainControl.ts';
 import { addTrainOptions, overridesOf, trainOptionsSchema, type TrainOptions } from './trainOptions.ts';
 
 /** `upsize train`: trains the next stage, a chosen one or all that are left, and shows it at work. */
@@ -22,6 +23,10 @@ export function defineTrain(command: Command, context: CommandContext): void {
     const options = trainOptionsSchema.parse(command.opts());
     checkTogether(options);
     const workspace = workspaceOf(options, context);
+    if (options.control !== undefined) {
+      await trainControl(options, workspace, context);
+      return;
+    }
     const found = findConfig(options, workspace, context);
     const choice = choiceOf(options, workspace);
     const session = { options, workspace, found, context };
@@ -55,6 +60,16 @@ function checkTogether(options: TrainOptions): void {
   exclude(options.all, options.size !== undefined, '--all trains the sizes of the config; leave out --size.');
   exclude(options.all, options.stage !== undefined, '--all goes on from the last stage; leave out --stage.');
   exclude(options.graftCheck, options.all, '--graft-check looks at one stage; leave out --all.');
+  exclude(
+    options.control !== undefined,
+    options.next ||
+      options.all ||
+      options.newLadder ||
+      options.graftCheck ||
+      options.stage !== undefined ||
+      options.from !== undefined,
+    '--control takes everything from the ladder that it is held against; leave out what chooses a stage.',
+  );
   exclude(options.newLadder, options.from !== undefined, '--new-ladder starts from nothing; leave out --from.');
   exclude(
     options.all,

@@ -13,6 +13,7 @@ export const trainOptionsSchema = commonOptionsSchema.extend({
   all: z.boolean().default(false),
   from: z.string().optional(),
   newLadder: z.boolean().default(false),
+  control: z.string().optional(),
   detach: z.boolean().default(false),
   dryRun: z.boolean().default(false),
   graftCheck: z.boolean().default(false),
@@ -39,6 +40,7 @@ export function addTrainOptions(command: Command): Command {
     .option('--all', 'this stage and all after it')
     .option('--from <run>', 'start from this run (id, its beginning or end, or "last")')
     .option('--new-ladder', 'begin again with the first stage')
+    .option('--control <run>', 'the control of a ladder: its last size alone, for the time that all its stages took')
     .option('--detach', 'return at once; the run goes on by itself')
     .option('--dry-run', 'say what would be trained, and train nothing')
     .option(

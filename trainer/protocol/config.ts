@@ -303,6 +303,8 @@ export const effectiveConfigSchema = z.object({
   stage: effectiveStageSchema,
   /** Sizes of the later stages, so that an image is decoded once for all of them. */
   laterSizes: z.array(sizeSchema),
+  /** Of a control: the run whose ladder it is held against, and how long its training steps may take. */
+  control: z.object({ runId: z.string(), computeBudgetSeconds: z.number().min(0) }).optional(),
   cacheBytes: positiveInteger,
 });
 export type EffectiveConfig = z.infer<typeof effectiveConfigSchema>;

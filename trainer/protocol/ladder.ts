@@ -38,6 +38,14 @@ export function laddersOf(runs: readonly Run[]): Ladder[] {
   return dated.sort((a, b) => b.time - a.time).map(({ ladder }) => ladder);
 }
 
+/** The newest ladder of a config. Controls are none of its stages: what is held against a ladder is not the next one. */
+export function currentLadder(runs: readonly Run[], configFile: string | null): Ladder | undefined {
+  const own = runs.filter(
+    ({ manifest: { config } }) => config.configFile === configFile && config.control === undefined,
+  );
+  return laddersOf(own)[0];
+}
+
 /** From the root to the run itself; a gone ancestor ends the way. */
 export function lineageOf(run: Run, byId: ReadonlyMap<string, Run>): Run[] {
   const lineage = [run];

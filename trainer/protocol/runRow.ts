@@ -7,6 +7,8 @@ export interface RunRow {
   id: string;
   parentId: string | null;
   ladderId: string;
+  /** The run whose ladder this one is the control of, or null. */
+  controlOf: string | null;
   name: string | null;
   /** Side of the images, in pixels. */
   size: number;
@@ -46,6 +48,7 @@ export function runRows(runs: readonly Run[], names: ReadonlyMap<string, string>
       id: run.id,
       parentId: manifest.parentId,
       ladderId: manifest.ladderId,
+      controlOf: manifest.config.control?.runId ?? null,
       name: names.get(run.id) ?? null,
       size: manifest.config.stage.size,
       state: run.state,

@@ -11,13 +11,18 @@ import { readVersioned } from '../protocol/runStore.ts';
 import type { Run } from '../protocol/runSummary.ts';
 import { upsizeVersion } from '../protocol/upsizeVersion.ts';
 import { versions } from '../protocol/versions.ts';
+import { controlVerdictOf } from '../stages/controlVerdict.ts';
 import type { HardImage, RunCard, RunCardStage } from './runCard.ts';
 
 /** Enough to see what goes wrong, few enough that a card stays small enough to be mailed. */
 const hardestImages = 8;
 
 /** Reads what a card shows out of the run folders, and the hardest images out of the data set. What is gone is left out. */
-export async function collectRunCard(lineage: readonly Run[], rows: readonly RunRow[]): Promise<RunCard> {
+export async function collectRunCard(
+  lineage: readonly Run[],
+  rows: readonly RunRow[],
+  runs: readonly Run[] = lineage,
+): Promise<RunCard> {
   const byId = new Map(rows.map((row) => [row.id, row]));
   const stages: RunCardStage[] = [];
   for (const run of lineage) {
@@ -26,7 +31,9 @@ export async function collectRunCard(lineage: readonly Run[], rows: readonly Run
   }
   const config = lineage.at(-1)?.manifest.config;
   const dataset = config ? path.basename(path.resolve('/', config.dataset.path)) : '';
-  return { name: config?.name ?? (dataset || 'Ladder'), written: Date.now(), upsize: upsizeVersion, stages };
+  const last = lineage.at(-1);
+  const control = (last && controlVerdictOf(last, runs)?.message) ?? null;
+  return { name: config?.name ?? (dataset || 'Ladder'), written: Date.now(), upsize: upsizeVersion, stages, control };
 }
 
 async function stageOf(run: Run, row: RunRow): Promise<RunCardStage> {

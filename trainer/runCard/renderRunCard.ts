@@ -30,7 +30,7 @@ export function renderRunCard(card: RunCard): string {
       <p class="soft">
         Run card by Upsize ${card.upsize}, ${new Date(card.written).toISOString().slice(0, 16).replace('T', ' ')} UTC
       </p>
-      ${ladder(card.stages)}
+      ${ladder(card.stages)} ${card.control === null ? null : html`<p>${card.control}</p>`}
       <div class="charts">${curves(card.stages)}</div>
       ${card.stages.map(stageSection)}
     </body>

@@ -42,4 +42,6 @@ export interface RunCard {
   written: number;
   upsize: string;
   stages: readonly RunCardStage[];
+  /** Whether progressive resizing paid, as a sentence; null where no control was trained. */
+  control: string | null;
 }

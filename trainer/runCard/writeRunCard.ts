@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { workspacePaths } from '../protocol/runFolder.ts';
 import type { RunRow } from '../protocol/runRow.ts';
+import { RunStore } from '../protocol/runStore.ts';
 import type { Run } from '../protocol/runSummary.ts';
 import { writeFileAtomic } from '../run/atomicFile.ts';
 import { collectRunCard } from './collectRunCard.ts';
@@ -21,7 +22,7 @@ export async function writeRunCard({ workspace, lineage, rows, file }: WriteRunC
   const id = lineage.at(-1)?.id;
   if (id === undefined) throw new Error('There is no run to write a card of.');
   const target = file ?? path.join(workspacePaths(workspace).cards, `${id}.html`);
-  const page = renderRunCard(await collectRunCard(lineage, rows));
+  const page = renderRunCard(await collectRunCard(lineage, rows, new RunStore(workspace).list().runs));
   mkdirSync(path.dirname(target), { recursive: true });
   writeFileAtomic(target, page);
   return target;

@@ -18,6 +18,7 @@ export async function fitRun(context: StageContext, work: StageWork, checkpoint:
   const result = await fitStage({
     step: work.step,
     options: config.stage.training,
+    computeBudgetSeconds: config.control?.computeBudgetSeconds,
     batches: (epoch, fromStep) => trainingBatches(work.images, config, epoch, fromStep),
     validate: async () => {
       context.say('scoring the validation images');

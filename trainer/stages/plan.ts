@@ -1,6 +1,6 @@
 import { configSchema, type Config, type EffectiveConfig } from '../protocol/config.ts';
 import { isLive } from '../protocol/events.ts';
-import { laddersOf } from '../protocol/ladder.ts';
+import { currentLadder } from '../protocol/ladder.ts';
 import type { Run } from '../protocol/runSummary.ts';
 import { keptByLadder, resolveStage, type StageOverrides } from './resolveStage.ts';
 
@@ -41,8 +41,7 @@ export function planNext(request: PlanRequest): NextPlan {
     return planAfter(chosen, request);
   }
   if (!request.newLadder) {
-    const mine = runs.filter((run) => run.manifest.config.configFile === configFile);
-    const newest = laddersOf(mine)[0]?.runs.at(-1);
+    const newest = currentLadder(runs, configFile)?.runs.at(-1);
     if (newest) return planAfter(newest, request);
   }
   return trainStage(0, null, request, `The first stage, at ${config.stages[0]?.size ?? 0} px.`);

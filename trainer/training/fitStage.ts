@@ -4,6 +4,7 @@ import type { RunEvent } from '../protocol/events.ts';
 import type { CheckpointState } from '../protocol/runFolder.ts';
 import type { Callback, EpochReport, FitControl } from './callback.ts';
 import { BestWeights, type BestEpoch } from './callbacks/bestWeights.ts';
+import { ComputeBudget } from './callbacks/computeBudget.ts';
 import { EarlyStopping } from './callbacks/earlyStopping.ts';
 import { EpochReporter, type MemoryUse } from './callbacks/epochReporter.ts';
 import { ReduceLearningRateOnPlateau } from './callbacks/reduceLearningRateOnPlateau.ts';
@@ -50,6 +51,8 @@ export interface FitStageInput {
   /** Whether someone asked for a stop. Looked at after each step. */
   shouldStop(): boolean;
   memory(): MemoryUse;
+  /** Most seconds that the steps may take, over all attempts; absent: as long as the epochs do. */
+  computeBudgetSeconds?: number | undefined;
   start?: FitStart;
   /** Milliseconds, only for what is reported and for when to checkpoint: training itself does not depend on it. */
   now?: () => number;
@@ -86,6 +89,9 @@ export async function fitStage(input: FitStageInput): Promise<FitResult> {
   const callbacks: Callback[] = [reporter, new EpochReporter(() => input.memory()), bestWeights];
   if (options.reduceLearningRate) callbacks.push(new ReduceLearningRateOnPlateau(options.reduceLearningRate));
   if (options.earlyStopping) callbacks.push(new EarlyStopping(options.earlyStopping));
+
+  const budget = input.computeBudgetSeconds === undefined ? null : new ComputeBudget(input.computeBudgetSeconds);
+  if (budget) callbacks.push(budget);
 
   let epoch = start?.state.epoch ?? 0;
   let runStep = start?.state.step ?? 0;
@@ -149,6 +155,7 @@ export async function fitStage(input: FitStageInput): Promise<FitResult> {
         stepInEpoch++;
         for (const callback of callbacks) callback.onStepEnd?.(report, control);
         if (input.shouldStop()) return await stopped(`Stopped in epoch ${epoch + 1}, after step ${runStep}.`);
+        if (budget?.isSpent) break;
         if (done - checkpointed >= checkpointEveryMs) await checkpoint('last');
         asked = now();
       }

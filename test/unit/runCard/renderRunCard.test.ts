@@ -69,7 +69,7 @@ describe('run card', () => {
   }
 
   it('shows every stage with curves, matrix, images, proof, seed and fingerprint, and loads nothing', () => {
-    const page = renderRunCard({ name: nasty, written: 0, upsize: '0.1.0', stages: stages() });
+    const page = renderRunCard({ name: nasty, written: 0, upsize: '0.1.0', stages: stages(), control: null });
     assert.match(page, /^<!doctype html>/);
     assert.match(page, /Content-Security-Policy" content="default-src &#39;none&#39;; img-src data:/);
     assert.doesNotMatch(page, /<script|https?:|<link|@import|url\(|<img src=x/);
