@@ -1,13 +1,24 @@
-import { isMainThread } from 'node:worker_threads';
+import { availableParallelism } from 'node:os';
+import { isMainThread, workerData } from 'node:worker_threads';
 import { Command, CommanderError } from 'commander';
 import { commandRegistry } from './commands/commandRegistry.ts';
 import { CommandError, exitCodes, plainText, type CommandContext } from './commands/commandContext.ts';
 import { explainError } from './commands/explainError.ts';
+import { threadPlan } from './protocol/threadPlan.ts';
 import { upsizeVersion } from './protocol/upsizeVersion.ts';
 
-async function trainStage(): Promise<void> {
-  const { runStageWorker } = await import('./stages/runStage.ts');
-  await runStageWorker();
+/** What the threads of the trainer do; `job` of a thread's data says which. */
+const jobs: Readonly<Record<string, () => Promise<void>>> = {
+  stage: async () => (await import('./stages/runStage.ts')).runStageWorker(),
+  decode: async () => (await import('./dataset/decoderThread.ts')).runDecoderThread(),
+  pixels: async () => (await import('./dataset/pixelThread.ts')).runPixelThread(),
+};
+
+async function runThread(): Promise<void> {
+  const { job }: { job: string } = workerData;
+  const run = jobs[job];
+  if (!run) throw new Error(`There is no job "${job}" for a thread.`);
+  await run();
 }
 
 async function main(): Promise<void> {
@@ -83,5 +94,8 @@ function onInterrupt(listener: () => void): () => void {
 
 // The one file that touches the process: command line, exit code, signals. The worker thread of a trainer child begins
 // here too, so that one bundle serves both.
-if (isMainThread) void main();
-else void trainStage();
+if (isMainThread) {
+  // Read once, when the pool is first used: before anything else.
+  process.env.UV_THREADPOOL_SIZE ??= String(threadPlan(availableParallelism()).pool);
+  void main();
+} else void runThread();

@@ -19,14 +19,21 @@ export function makeImages({ topology, classes }: TrainStepCase, count: number) 
   };
 }
 
-/** Warms up, says that it is ready, and does as many steps as each line of input says. */
-export async function serveSteps(step: (index: number) => Promise<unknown> | void): Promise<void> {
-  for (let index = 0; index < 3; index++) await step(index);
+/**
+ * Warms up, says that it is ready, and does as many steps as each line of input says: one call a step, or with `allAtOnce`
+ * one call that is given their number.
+ */
+export async function serveSteps(
+  step: (index: number) => Promise<unknown> | void,
+  calls: 'oneByOne' | 'allAtOnce' = 'oneByOne',
+): Promise<void> {
+  for (let index = 0; index < (calls === 'oneByOne' ? 3 : 0); index++) await step(index);
   console.log(JSON.stringify({ ready: true }));
   for await (const line of createInterface({ input: process.stdin })) {
     const count = Number(line);
     const started = process.hrtime.bigint();
-    for (let index = 0; index < count; index++) await step(index);
+    if (calls === 'allAtOnce') await step(count);
+    else for (let index = 0; index < count; index++) await step(index);
     console.log(JSON.stringify({ seconds: Number(process.hrtime.bigint() - started) / 1e9 }));
   }
 }

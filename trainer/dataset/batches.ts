@@ -3,8 +3,8 @@ export interface PixelReader {
   /** Side of the images in pixels. */
   readonly size: number;
   /**
-   * Reads images by index, one after the other, each `size × size × 3` bytes. The reads run in the background (libuv's
-   * pool), so they go on while a step blocks this thread.
+   * Reads images by index, one after the other, each `size × size × 3` bytes, into shared memory: it is done by another
+   * thread, so it goes on while a step blocks this one.
    *
    * @throws when an image is gone or changed since it was prepared.
    */
@@ -12,7 +12,7 @@ export interface PixelReader {
   close(): Promise<void>;
 }
 
-/** One batch. Its buffers are used again: they hold until the next batch but one is asked for. */
+/** One batch. Its buffers are used again: they hold until the next batch is asked for. */
 export interface PixelBatch {
   count: number;
   /** Index of the batch within the order, from 0. */
@@ -23,8 +23,6 @@ export interface PixelBatch {
   labels: Int32Array;
   /** Image index of each image, `count` values. */
   indices: Uint32Array;
-  /** How long the step had to wait for this batch. */
-  waitMs: number;
 }
 
 /** What to read, in which order. */
@@ -50,7 +48,7 @@ export async function* batches(options: BatchesOptions): AsyncGenerator<PixelBat
   const total = Math.ceil(order.length / batchSize);
   const first = options.startBatch ?? 0;
   const slots = Array.from({ length: Math.min(ahead + 1, Math.max(0, total - first)) }, () => ({
-    pixels: new Uint8Array(batchSize * imageBytes),
+    pixels: new Uint8Array(new SharedArrayBuffer(batchSize * imageBytes)),
     labels: new Int32Array(batchSize),
     reading: Promise.resolve(),
   }));
@@ -71,9 +69,7 @@ export async function* batches(options: BatchesOptions): AsyncGenerator<PixelBat
       // The slot of two batches ahead is that of the previous batch, whose use is over now.
       startReading(index + ahead);
       signal?.throwIfAborted();
-      const asked = performance.now();
       await slot.reading;
-      const waitMs = performance.now() - asked;
       const indices = order.subarray(index * batchSize, (index + 1) * batchSize);
       const count = indices.length;
       yield {
@@ -82,7 +78,6 @@ export async function* batches(options: BatchesOptions): AsyncGenerator<PixelBat
         pixels: slot.pixels.subarray(0, count * imageBytes),
         labels: slot.labels.subarray(0, count),
         indices,
-        waitMs,
       };
     }
   } finally {

@@ -1,13 +1,11 @@
 import type { Fit } from '../protocol/config.ts';
 import { preprocessingOf, type Preprocessing } from '../protocol/preprocessing.ts';
-import type { DecodedImage } from './decode.ts';
 import { DatasetError } from './datasetError.ts';
 import type { DecodeSink } from './examineImages.ts';
-import { halveTo } from './halve.ts';
 import { checkFreeDisk, gigabytes, makeRoom, type SegmentLease } from './pixelCacheBudget.ts';
 import { PixelSegmentWriter } from './pixelSegment.ts';
 import { pixelFolder, PixelStore, recordBytesOf } from './pixelStore.ts';
-import { makeThumbnail, type ThumbnailAtlas } from './thumbnailAtlas.ts';
+import type { ThumbnailAtlas } from './thumbnailAtlas.ts';
 
 /** What decoding is about to cost, said before it begins. */
 export interface DecodeAnnouncement {
@@ -97,32 +95,32 @@ export class DecodedImageCache implements DecodeSink {
     return planned;
   }
 
-  wanted(contentHash: string): number[] {
-    const sides = new Set<number>();
+  wanted(contentHash: string): ReturnType<DecodeSink['wanted']> {
+    const sides = new Map<number, number[]>();
     for (const { store, added, room, preprocessing } of this.#stores) {
-      if (room > 0 && !store.has(contentHash) && !added.has(contentHash)) sides.add(preprocessing.baseSize);
+      if (room <= 0 || store.has(contentHash) || added.has(contentHash)) continue;
+      const { baseSize, size } = preprocessing;
+      sides.set(baseSize, [...(sides.get(baseSize) ?? []), size]);
     }
-    const needsThumbnail = !this.#atlas.has(contentHash) && !this.#thumbnailed.has(contentHash);
-    if (sides.size === 0 && needsThumbnail) sides.add(this.#thumbnailSide);
-    return [...sides];
+    const thumbnail = !this.#atlas.has(contentHash) && !this.#thumbnailed.has(contentHash);
+    if (sides.size === 0 && thumbnail) sides.set(this.#thumbnailSide, []);
+    return { sides: [...sides].map(([side, sizes]) => ({ side, sizes })), thumbnail };
   }
 
-  async take(contentHash: string, side: number, image: DecodedImage): Promise<void> {
+  async take(contentHash: string, { pixels, thumbnail }: Parameters<DecodeSink['take']>[1]): Promise<void> {
     try {
-      let [pixels, size] = [image.square, side];
-      const stores = this.#stores.filter(({ preprocessing }) => preprocessing.baseSize === side);
-      for (const one of stores.sort((a, b) => b.preprocessing.size - a.preprocessing.size)) {
-        if (one.room <= 0 || one.store.has(contentHash) || one.added.has(contentHash)) continue;
+      for (const { size, bytes } of pixels) {
+        const one = this.#stores.find(({ preprocessing }) => preprocessing.size === size);
+        // Others under way may have taken the room meanwhile.
+        if (!one || one.room <= 0 || one.store.has(contentHash) || one.added.has(contentHash)) continue;
         one.room--;
         one.added.add(contentHash);
-        pixels = halveTo(pixels, size, one.preprocessing.size);
-        size = one.preprocessing.size;
         one.writer ??= PixelSegmentWriter.create(pixelFolder(this.#cache, one.preprocessing), one.recordBytes);
-        await (await one.writer).append(contentHash, pixels);
+        await (await one.writer).append(contentHash, bytes);
       }
-      if (!this.#atlas.has(contentHash) && !this.#thumbnailed.has(contentHash)) {
+      if (thumbnail && !this.#atlas.has(contentHash) && !this.#thumbnailed.has(contentHash)) {
         this.#thumbnailed.add(contentHash);
-        await this.#atlas.add(contentHash, makeThumbnail(image.whole, image.width, image.height));
+        await this.#atlas.add(contentHash, thumbnail);
       }
     } catch (error) {
       throw explained(error, this.#cache);

@@ -1,16 +1,16 @@
-import { createHash } from 'node:crypto';
 import { lstat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import type { Fit } from '../protocol/config.ts';
 import type { DatasetProblem } from '../protocol/datasetProblem.ts';
-import { decodeImage, readImageFile, type DecodedImage } from './decode.ts';
+import { threadPlan } from '../protocol/threadPlan.ts';
+import { DecoderPool } from './decoderPool.ts';
 import { forEachBounded } from './forEachBounded.ts';
 import { ImageRefusal, maximumFileBytes, wrongExtension } from './imageHeader.ts';
 import type { FileState, ImageIndex, ReadableFacts } from './imageIndex.ts';
 import { realPathInside } from './insideRoot.ts';
+import type { ImageWish, LearnedImage } from './learnImage.ts';
 import { leftOutFile, type ListedImage } from './listedImage.ts';
-import { colourGrid, isGrey, perceptualHash } from './perceptualHash.ts';
 
 /** A listed image that can be read, with what its content says. */
 export interface ExaminedImage extends ListedImage {
@@ -29,10 +29,10 @@ export interface DecodeSink {
    * which have to be opened for their pixels.
    */
   plan(hashes: readonly (string | null)[]): Promise<boolean[]>;
-  /** The sides at which this content is still wanted; none when it is not. */
-  wanted(contentHash: string): number[];
-  /** Takes an image at one of these sides. Called at most once for a content and side, several at a time. */
-  take(contentHash: string, side: number, image: DecodedImage): Promise<void>;
+  /** What of this content is still wanted. */
+  wanted(contentHash: string): Pick<ImageWish, 'sides' | 'thumbnail'>;
+  /** Takes what was wanted. Called at most once for a content, several at a time. */
+  take(contentHash: string, learned: Omit<LearnedImage, 'facts'>): Promise<void>;
   /** Called while nothing is under way, so that what is done so far is kept. */
   keep(): Promise<void>;
 }
@@ -51,7 +51,6 @@ export interface ExamineOptions {
   signal?: AbortSignal | undefined;
 }
 
-const concurrency = Math.max(2, Math.min(8, availableParallelism()));
 /** Bytes of pictures that may be in memory at once, roughly. */
 const bytesAtOnce = 64_000_000;
 
@@ -92,42 +91,44 @@ export async function examineImages(options: ExamineOptions) {
   const wanted = jobs.filter(({ hash }, at) => isPlanned[at] || hash === null || !index.factsOf(hash));
   if (wanted.length > 0) onProgress?.(0, wanted.length, 'decode');
 
+  const { decoders, imagesAtOnce } = threadPlan(availableParallelism());
+  const pool = new DecoderPool(decoders);
   /** Contents under way, so that of two copies one is decoded. */
-  const decoding = new Map<string, Promise<void>>();
+  const decoding = new Set<string>();
   let done = 0;
   const examine = async (job: Job) => {
-    let bytes: Uint8Array;
     try {
-      bytes = await readImageFile(job.image.path);
+      await learn(pool, job, decoding, options);
     } catch (error) {
       if (!(error instanceof ImageRefusal)) throw error;
-      refuse(job.image, error.kind, error.message);
-      states.delete(job.image);
-      return;
+      if (job.hash !== null && decoding.has(job.hash)) {
+        index.setFacts(job.hash, { refusal: error.kind, reason: error.message });
+      } else {
+        refuse(job.image, error.kind, error.message);
+        states.delete(job.image);
+      }
     }
-    const hash = createHash('sha256').update(bytes).digest('hex');
-    job.hash = hash;
-    index.setFile(job.image.file, job.state, hash);
-    let decoded = decoding.get(hash);
-    if (!decoded) decoding.set(hash, (decoded = learn(hash, bytes, options)));
-    await decoded;
     if (++done % 16 === 0 || done === wanted.length) onProgress?.(done, wanted.length, 'decode');
   };
-  for (let from = 0; from < wanted.length; from += options.imagesAKeep) {
-    const part = wanted.slice(from, from + options.imagesAKeep);
-    try {
-      await forEachBounded(part, examine, {
-        concurrency,
-        signal,
-        capacity: bytesAtOnce,
-        // A file of a few MB may be dozens of MB as pixels; small ones hardly count.
-        weight: ({ state }) => state.bytes * 8,
-      });
-    } finally {
-      decoding.clear();
-      await sink.keep();
-      await index.save();
+  try {
+    for (let from = 0; from < wanted.length; from += options.imagesAKeep) {
+      const part = wanted.slice(from, from + options.imagesAKeep);
+      try {
+        await forEachBounded(part, examine, {
+          concurrency: imagesAtOnce,
+          signal,
+          capacity: bytesAtOnce,
+          // A file of a few MB may be dozens of MB as pixels; small ones hardly count.
+          weight: ({ state }) => state.bytes * 8,
+        });
+      } finally {
+        decoding.clear();
+        await sink.keep();
+        await index.save();
+      }
     }
+  } finally {
+    await pool.close();
   }
 
   const readable: ExaminedImage[] = [];
@@ -170,27 +171,24 @@ async function stateOf(root: string, image: ListedImage): Promise<FileState | Im
   }
 }
 
-/** Decodes what is not known yet or wanted by the sink, once a side, and keeps what it tells. */
-async function learn(hash: string, bytes: Uint8Array, options: ExamineOptions): Promise<void> {
+/** Reads a file, and learns of its content what is not known yet or wanted by the sink. Throws ImageRefusal. */
+async function learn(pool: DecoderPool, job: Job, decoding: Set<string>, options: ExamineOptions): Promise<void> {
   const { index, sink, fit, lookSide } = options;
-  const known = index.factsOf(hash);
-  if (known && !('phash' in known)) return;
-  const sides = sink.wanted(hash);
-  if (sides.length === 0 && !known) sides.push(lookSide);
-  for (const [at, side] of sides.entries()) {
-    let image: DecodedImage;
-    try {
-      image = await decodeImage(bytes, side, fit);
-    } catch (error) {
-      if (!(error instanceof ImageRefusal)) throw error;
-      index.setFacts(hash, { refusal: error.kind, reason: error.message });
-      return;
-    }
-    if (!known && at === 0) {
-      const { format, width, height, whole } = image;
-      const phash = perceptualHash(whole);
-      index.setFacts(hash, { format, width, height, grey: isGrey(whole), phash, colours: colourGrid(whole) });
-    }
-    await sink.take(hash, side, image);
-  }
+  let contentHash = '';
+  // A refusal before the hash is known is of this file, one after it is of its content.
+  job.hash = null;
+  const learned = await pool.learn(job.image.path, (hash) => {
+    contentHash = hash;
+    job.hash = hash;
+    index.setFile(job.image.file, job.state, hash);
+    const known = index.factsOf(hash);
+    if (decoding.has(hash) || (known && !('phash' in known))) return null;
+    decoding.add(hash);
+    const { sides, thumbnail } = sink.wanted(hash);
+    if (sides.length === 0 && known) return null;
+    if (sides.length === 0) sides.push({ side: lookSide, sizes: [] });
+    return { fit, sides, thumbnail, facts: !known };
+  });
+  if (learned?.facts) index.setFacts(contentHash, learned.facts);
+  if (learned) await sink.take(contentHash, learned);
 }

@@ -1,11 +1,15 @@
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { baseSizeOf, preprocessingOf } from '../protocol/preprocessing.ts';
+import { decodedBesideTraining } from '../protocol/threadPlan.ts';
 import type { PixelReader } from './batches.ts';
-import { openPixelReader } from './pixelReader.ts';
+import { locatePixels } from './pixelReader.ts';
+import { startPixelThread } from './pixelThread.ts';
 import type { PreparedDataset } from './prepareDataset.ts';
 
 /**
- * Opens the decoded images for reading by index.
+ * Opens the decoded images for reading by index, in a thread of their own, so that reading and decoding go on while a step
+ * blocks the thread that trains.
  *
  * @param baseSize as a model's preprocessing says, where it is not that of new models.
  */
@@ -14,9 +18,12 @@ export async function openPixels(
   size: number,
   baseSize = baseSizeOf(size),
 ): Promise<PixelReader & { readonly uncached: number }> {
-  const images = prepared.images.map(({ file, contentHash }) => ({
-    path: path.join(prepared.root, file),
-    contentHash,
+  const { images, root } = prepared;
+  const preprocessing = { ...preprocessingOf(size, prepared.fit), baseSize };
+  const located = await locatePixels(prepared.cache, preprocessing, images.length, (index) => ({
+    path: path.join(root, images[index]?.file ?? ''),
+    contentHash: images[index]?.contentHash ?? '',
   }));
-  return await openPixelReader(prepared.cache, { ...preprocessingOf(size, prepared.fit), baseSize }, images);
+  const reader = await startPixelThread(located, decodedBesideTraining(availableParallelism()));
+  return { ...reader, uncached: located.uncached.size };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { close, open, read } from 'node:fs';
 import { decodeToSquare, readImageFile } from './decode.ts';
 import { DatasetError } from './datasetError.ts';
+import { forEachBounded } from './forEachBounded.ts';
 import type { PixelReader } from './batches.ts';
 import { PixelStore, recordBytesOf } from './pixelStore.ts';
 import type { Preprocessing } from '../protocol/preprocessing.ts';
@@ -15,29 +16,51 @@ export interface ReadableImage {
 
 const notCached = 0xffffffff;
 
-/**
- * Opens the decoded images of one preprocessing for reading by image index. What the cache has no room for is decoded
- * from its file at each reading, and refused when that file is no longer what it was.
- */
-export async function openPixelReader(
+/** Where the decoded images of one preprocessing lie: plain data, which can be sent to a thread. */
+export interface LocatedPixels {
+  preprocessing: Preprocessing;
+  /** Paths of the segments. */
+  segments: string[];
+  /** Segment and record of each image; the record is `notCached` where there is none. */
+  segmentOf: Uint16Array;
+  slotOf: Uint32Array;
+  /** What has to be decoded from its file, by image index. */
+  uncached: Map<number, ReadableImage>;
+}
+
+/** Finds the decoded images of one preprocessing in the cache. */
+export async function locatePixels(
   cache: string,
   preprocessing: Preprocessing,
-  images: readonly ReadableImage[],
-): Promise<PixelReader & { readonly uncached: number }> {
+  count: number,
+  imageAt: (index: number) => ReadableImage,
+): Promise<LocatedPixels> {
   const store = await PixelStore.open(cache, preprocessing);
-  const descriptors = await Promise.all(store.segments.map((segment) => openFile(segment.file)));
-  const segmentOf = new Uint16Array(images.length);
-  const slotOf = new Uint32Array(images.length).fill(notCached);
-  let uncached = 0;
-  for (const [index, image] of images.entries()) {
+  const segmentOf = new Uint16Array(count);
+  const slotOf = new Uint32Array(count).fill(notCached);
+  const uncached = new Map<number, ReadableImage>();
+  for (let index = 0; index < count; index++) {
+    const image = imageAt(index);
     const place = store.place(image.contentHash);
-    if (place && descriptors[place.segment] !== null) {
+    if (place) {
       segmentOf[index] = place.segment;
       slotOf[index] = place.slot;
     } else {
-      uncached++;
+      uncached.set(index, image);
     }
   }
+  return { preprocessing, segments: store.segments.map(({ file }) => file), segmentOf, slotOf, uncached };
+}
+
+/**
+ * Opens decoded images for reading by image index. What the cache has no room for is decoded from its file at each
+ * reading, `decodedAtOnce` of a batch at once, and refused when that file is no longer what it was.
+ *
+ * @throws when a segment has gone since it was found.
+ */
+export async function openPixelReader(located: LocatedPixels, decodedAtOnce: number): Promise<PixelReader> {
+  const { preprocessing, segmentOf, slotOf, uncached } = located;
+  const descriptors = await Promise.all(located.segments.map(openFile));
   const recordBytes = recordBytesOf(preprocessing.size);
 
   async function decodeInto(image: ReadableImage | undefined, into: Uint8Array): Promise<void> {
@@ -56,9 +79,9 @@ export async function openPixelReader(
 
   return {
     size: preprocessing.size,
-    uncached,
     async read(indices, into) {
       const pending: Promise<void>[] = [];
+      const toDecode: number[] = [];
       let next = 0;
       while (next < indices.length) {
         const first = next++;
@@ -74,25 +97,29 @@ export async function openPixelReader(
         ) {
           next++;
         }
-        const part = into.subarray(first * recordBytes, next * recordBytes);
-        const descriptor = descriptors[segment] ?? null;
-        if (slot === notCached || descriptor === null) pending.push(decodeInto(images[index], part));
-        else pending.push(readAt(descriptor, part, slot * recordBytes));
+        const descriptor = descriptors[segment];
+        if (slot === notCached || descriptor === undefined) toDecode.push(first);
+        else
+          pending.push(readAt(descriptor, into.subarray(first * recordBytes, next * recordBytes), slot * recordBytes));
       }
-      const failed = (await Promise.allSettled(pending)).find((result) => result.status === 'rejected');
+      const decoding = forEachBounded(
+        toDecode,
+        (at) => decodeInto(uncached.get(indices[at] ?? 0), into.subarray(at * recordBytes, (at + 1) * recordBytes)),
+        { concurrency: decodedAtOnce },
+      );
+      const failed = (await Promise.allSettled([...pending, decoding])).find((result) => result.status === 'rejected');
       if (failed) throw failed.reason;
     },
     async close() {
-      await Promise.all(
-        descriptors.map((descriptor) => (descriptor === null ? Promise.resolve() : closeFile(descriptor))),
-      );
+      await Promise.all(descriptors.map(closeFile));
     },
   };
 }
 
-function openFile(file: string): Promise<number | null> {
-  // Evicted between listing and opening: decoded from its file then.
-  return new Promise((resolve) => open(file, 'r', (error, descriptor) => resolve(error ? null : descriptor)));
+function openFile(file: string): Promise<number> {
+  return new Promise((resolve, reject) =>
+    open(file, 'r', (error, descriptor) => (error ? reject(error) : resolve(descriptor))),
+  );
 }
 
 function closeFile(descriptor: number): Promise<void> {

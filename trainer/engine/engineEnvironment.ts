@@ -1,9 +1,11 @@
 import { availableParallelism } from 'node:os';
 
-/** What TensorFlow reads from the environment, once, when its library is loaded. */
+/** What TensorFlow and libuv read from the environment, once: when the library is loaded, when the pool is first used. */
 export interface EngineEnvironmentOptions {
   /** Threads inside one operation; absent: as many as the processor has for this process. */
   threads?: number | undefined;
+  /** Threads of libuv's pool; absent: four. */
+  pool?: number | undefined;
 }
 
 /**
@@ -20,6 +22,7 @@ export function engineEnvironment(
   const wanted: Record<string, string> = {};
   if (!env.UPSIZE_DEBUG) wanted.TF_CPP_MIN_LOG_LEVEL = env.TF_CPP_MIN_LOG_LEVEL ?? '3';
   if (options.threads !== undefined) wanted.TF_NUM_INTRAOP_THREADS = String(options.threads);
+  if (options.pool !== undefined) wanted.UV_THREADPOOL_SIZE = env.UV_THREADPOOL_SIZE ?? String(options.pool);
   return wanted;
 }
 

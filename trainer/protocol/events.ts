@@ -15,6 +15,9 @@ export const engineDescriptionSchema = z.object({
   /** TensorFlow's version; null on WASM. */
   tensorflow: z.string().nullable(),
   threads: z.number().int().min(1),
+  /** Threads of libuv's pool, and threads that prepare images; runs of before say nothing. */
+  pool: z.number().int().min(1).optional(),
+  decoders: z.number().int().min(1).optional(),
   /** Name of the GPU that was seen, if any, and whether it is used. */
   gpu: z.string().nullable(),
   gpuUsed: z.boolean(),

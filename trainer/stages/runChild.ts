@@ -14,7 +14,7 @@ import { EventWriter } from '../run/eventWriter.ts';
 import { takeRun } from '../run/owner.ts';
 import { TrainingSlot } from '../run/trainingSlot.ts';
 import { StopFlag, type StopReason } from './stopFlag.ts';
-import { trainerEntry } from './trainerEntry.ts';
+import { trainerEntry } from '../protocol/trainerEntry.ts';
 
 const heartbeatMs = 1000;
 const stopPollMs = 50;

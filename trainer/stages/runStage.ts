@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import * as z from 'zod';
 import { openPixels } from '../dataset/openPixels.ts';
@@ -6,6 +7,7 @@ import { loadEngine, parseEngineChoice, type Engine } from '../engine/loadEngine
 import type { TrainStep } from '../engine/trainStep.ts';
 import type { ModelMetadata } from '../model/serialize.ts';
 import { preprocessingOf } from '../protocol/preprocessing.ts';
+import { threadPlan } from '../protocol/threadPlan.ts';
 import { checkpointName, type Checkpoint } from '../run/checkpoint.ts';
 import { DivergedError } from '../training/divergedError.ts';
 import { checkStageModel } from './checkStageModel.ts';
@@ -123,6 +125,8 @@ function emitEngine(context: StageContext, engine: Engine, mode: TrainStep['mode
       tfjs: engine.tfjs,
       tensorflow: engine.tensorflow,
       threads: engine.threads,
+      pool: Number(process.env.UV_THREADPOOL_SIZE ?? 4),
+      decoders: threadPlan(availableParallelism()).decoders,
       gpu: engine.gpu.seen[0] ?? null,
       gpuUsed: engine.gpu.used,
       fallback: engine.whyNotNative ?? fallback,

@@ -1,16 +1,18 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { engineEnvironment } from '../engine/engineEnvironment.ts';
+import { engineEnvironment, threadsIn } from '../engine/engineEnvironment.ts';
 import type { EffectiveConfig } from '../protocol/config.ts';
 import { EventReader } from '../protocol/eventReader.ts';
 import { isLive } from '../protocol/events.ts';
 import { runPaths, type StopRequest } from '../protocol/runFolder.ts';
+import { threadPlan } from '../protocol/threadPlan.ts';
 import { newestOwner } from '../protocol/runStore.ts';
 import type { Run } from '../protocol/runSummary.ts';
 import { writeFileAtomic } from '../run/atomicFile.ts';
 import { createRun } from '../run/createRun.ts';
-import { trainerEntry } from './trainerEntry.ts';
+import { trainerEntry } from '../protocol/trainerEntry.ts';
 
 /** A child that has not taken its run by then is taken for not started; it may be slow on a cold disk. */
 const takesRunWithinMs = 60_000;
@@ -74,6 +76,7 @@ async function spawnChild(folder: string, threads: number | null): Promise<void>
   reader.read();
   const log = openSync(runPaths(folder).stderr, 'a');
   let ended: string | null = null;
+  const plan = threadPlan(availableParallelism());
   try {
     const entry = trainerEntry();
     const child = spawn(process.execPath, [entry, 'child', folder], {
@@ -81,7 +84,7 @@ async function spawnChild(folder: string, threads: number | null): Promise<void>
       detached: true,
       stdio: ['ignore', log, log],
       windowsHide: true,
-      env: { ...childEnvironment(), ...engineEnvironment({ threads: threads ?? undefined }) },
+      env: { ...childEnvironment(), ...engineEnvironment({ threads: threads ?? threadsIn(), pool: plan.pool }) },
     });
     child.once('error', (error) => (ended = error.message));
     child.once('exit', (code, signal) => (ended = signal === null ? `it ended with code ${code}` : `signal ${signal}`));
@@ -99,7 +102,7 @@ async function spawnChild(folder: string, threads: number | null): Promise<void>
 }
 
 const passedOn =
-  /^(PATH|HOME|USER|LANG|LC_.*|TMPDIR|TEMP|TMP|TZ|XDG_.*|UPSIZE_.*|TF_.*|CUDA_.*|NVIDIA_.*|LD_LIBRARY_PATH|DYLD_.*|OMP_.*|SLURM_.*|LOCALAPPDATA|APPDATA|USERPROFILE|SystemRoot|ELECTRON_RUN_AS_NODE|NODE_EXTRA_CA_CERTS)$/i;
+  /^(PATH|HOME|USER|LANG|LC_.*|TMPDIR|TEMP|TMP|TZ|XDG_.*|UPSIZE_.*|TF_.*|CUDA_.*|NVIDIA_.*|LD_LIBRARY_PATH|DYLD_.*|OMP_.*|UV_THREADPOOL_SIZE|SLURM_.*|LOCALAPPDATA|APPDATA|USERPROFILE|SystemRoot|ELECTRON_RUN_AS_NODE|NODE_EXTRA_CA_CERTS)$/i;
 
 /** The child gets what it needs and none of the user's secrets. */
 function childEnvironment(): NodeJS.ProcessEnv {

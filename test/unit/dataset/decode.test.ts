@@ -34,7 +34,7 @@ describe('from a file to pixels', () => {
         const pixels = await openPixels(prepared, size);
         assert.equal(pixels.uncached, 0);
         for (const [index, { file }] of prepared.images.entries()) {
-          const cached = new Uint8Array(size * size * 3);
+          const cached = new Uint8Array(new SharedArrayBuffer(size * size * 3));
           await pixels.read([index], cached);
           const predicted = await decodeToSquare(path.join(photos, file), size, fit);
           assert.deepEqual(Buffer.from(cached), Buffer.from(predicted), `${file} at ${size}`);

@@ -141,7 +141,7 @@ describe('a folder of hostile files', () => {
     assert.equal(prepared.leftOut, refused.size);
 
     const pixels = await openPixels(prepared, 16);
-    await pixels.read(prepared.train, new Uint8Array(prepared.train.length * 16 * 16 * 3));
+    await pixels.read(prepared.train, new Uint8Array(new SharedArrayBuffer(prepared.train.length * 16 * 16 * 3)));
     await pixels.close();
     const scan = await scanDataset({
       options: datasetOptions({}),

@@ -18,7 +18,7 @@ const recordBytes = 16 * 16 * 3;
 async function readAll(prepared: PreparedDataset): Promise<{ all: Buffer; uncached: number }> {
   const pixels = await openPixels(prepared, 16);
   try {
-    const all = Buffer.alloc(prepared.images.length * recordBytes);
+    const all = Buffer.from(new SharedArrayBuffer(prepared.images.length * recordBytes));
     await pixels.read([...prepared.images.keys()], all);
     return { all, uncached: pixels.uncached };
   } finally {
@@ -62,7 +62,7 @@ describe('the cache of decoded images', () => {
     const { all } = await readAll(prepared);
     const pixels = await openPixels(prepared, 16);
     const order = [15, 3, 4, 5, 5, 0, 1, 14, 2];
-    const some = Buffer.alloc(order.length * recordBytes, 1);
+    const some = Buffer.from(new SharedArrayBuffer(order.length * recordBytes)).fill(1);
     await pixels.read(order, some);
     await pixels.close();
     for (const [at, index] of order.entries()) {
@@ -189,7 +189,7 @@ describe('the cache of decoded images', () => {
     const photos = await makePhotos(folder, { kiwi: 2, lime: 2 });
     const prepared = await prepare(folder, { cacheBytes: 1 });
     const pixels = await openPixels(prepared, 16);
-    const into = new Uint8Array(recordBytes);
+    const into = new Uint8Array(new SharedArrayBuffer(recordBytes));
     const file = path.join(photos, 'kiwi', '0.jpg');
     await pixels.read([0], into);
     const bytes = await readFile(file);

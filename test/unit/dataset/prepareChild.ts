@@ -6,7 +6,7 @@ import { prepare } from './pictures.ts';
 const folder = process.argv[2] ?? '';
 const prepared = await prepare(folder);
 const pixels = await openPixels(prepared, 16);
-const all = new Uint8Array(prepared.images.length * 16 * 16 * 3);
+const all = new Uint8Array(new SharedArrayBuffer(prepared.images.length * 16 * 16 * 3));
 await pixels.read([...prepared.images.keys()], all);
 const { uncached } = pixels;
 await pixels.close();

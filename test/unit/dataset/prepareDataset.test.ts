@@ -255,7 +255,7 @@ describe('preparing a data set', () => {
     const share = prepared.validation.length / prepared.images.length;
     assert.ok(share > 0.18 && share < 0.22);
     const pixels = await openPixels(prepared, 48);
-    const all = new Uint8Array(prepared.images.length * 48 * 48 * 3);
+    const all = new Uint8Array(new SharedArrayBuffer(prepared.images.length * 48 * 48 * 3));
     await pixels.read([...prepared.images.keys()], all);
     await pixels.close();
     const mean = all.reduce((sum, value) => sum + value, 0) / all.length;
