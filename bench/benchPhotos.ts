@@ -34,7 +34,13 @@ export async function twelveMegapixels(from: readonly string[], count: number): 
       if (source === undefined) break;
       // Noise as a sensor has it: without it the coefficients that a real photograph costs would all be zero.
       const noise = await sharp({
-        create: { width: 4000, height: 3000, channels: 3, noise: { type: 'gaussian', mean: 128, sigma: 12 } },
+        create: {
+          width: 4000,
+          height: 3000,
+          channels: 3,
+          background: '#808080',
+          noise: { type: 'gaussian', mean: 128, sigma: 12 },
+        },
       })
         .png({ compressionLevel: 0 })
         .toBuffer();

@@ -17,7 +17,8 @@ const nets: readonly { name: string; model: NonNullable<Config['model']>; size: 
 /** The share of a real run's training time that goes into writing checkpoints. */
 export const checkpointBench: Bench = {
   name: 'checkpoint',
-  title: 'The share of the time of a real run, from its first step to its last epoch, that goes into checkpoints (`last` and `best` after each epoch), on the sample. One run a figure.',
+  title:
+    'The share of the time of a real run, from its first step to its last epoch, that goes into checkpoints (`last` and `best` after each epoch), on the sample. One run a figure.',
   async run({ rounds, only, quick, progress }) {
     const dataset = await photoFolder(null, quick ? 120 : 2000);
     const rows: BenchRow[] = [];
@@ -27,7 +28,13 @@ export const checkpointBench: Bench = {
         const shares: number[] = [];
         for (let round = 0; round < Math.min(rounds, 2); round++) {
           const stages = [{ size, epochs: quick ? 2 : 5 }];
-          const run = await workspace.train({ dataset, model, engine: 'native', stages, training: { earlyStopping: false } });
+          const run = await workspace.train({
+            dataset,
+            model,
+            engine: 'native',
+            stages,
+            training: { earlyStopping: false },
+          });
           const writing = workspace.events(run, 'checkpoint').reduce((sum, { seconds }) => sum + seconds, 0);
           const training = workspace.events(run, 'epoch').reduce((sum, { seconds }) => sum + seconds, 0);
           shares.push((100 * writing) / (writing + training));

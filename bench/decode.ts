@@ -18,14 +18,18 @@ const turbo = 'libjpeg-turbo, scaled, and OpenCV area';
 /** JPEG files per second to squares of 192, 96 and 48 pixels, on as many cores each. */
 export const decodeBench: Bench = {
   name: 'decode',
-  title: 'JPEG files to squares of 192, 96 and 48 pixels, all cores for everyone. "With hashes" is all that preparing a data set does.',
+  title:
+    'JPEG files to squares of 192, 96 and 48 pixels, all cores for everyone. "With hashes" is all that preparing a data set does.',
   async run({ rounds, seconds, only, quick, photos, progress }) {
     const python = pythonWith(packages);
     const cores = availableParallelism();
     const folder = mkdtempSync(path.join(tmpdir(), 'upsize-bench-'));
     const small = jpegsOf(await photoFolder(photos), quick ? 40 : 400);
     const cases = [
-      { name: `${photos === null ? 'sample pictures' : 'photographs'}, ${small.length} files`, files: () => Promise.resolve(small) },
+      {
+        name: `${photos === null ? 'sample pictures' : 'photographs'}, ${small.length} files`,
+        files: () => Promise.resolve(small),
+      },
       { name: '12 megapixels', files: () => twelveMegapixels(small.slice(0, 8), quick ? 2 : 8) },
     ].filter(({ name }) => name.includes(only));
     const rows: BenchRow[] = [];

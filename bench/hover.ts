@@ -9,7 +9,8 @@ import { BenchWorkspace, shippedTrainer } from './trainedRun.ts';
 /** How long a hover over an image path takes, by a real predictor child asked through the extension's own client. */
 export const hoverBench: Bench = {
   name: 'hover',
-  title: 'What a hover over an image file waits for: three classes and a thumbnail from a real predictor child, asked as the extension asks. Warm: the 95th percentile over images not asked before. Cold: from starting the child to the first answer.',
+  title:
+    'What a hover over an image file waits for: three classes and a thumbnail from a real predictor child, asked as the extension asks. Warm: the 95th percentile over images not asked before. Cold: from starting the child to the first answer.',
   async run({ rounds, only, quick, photos, progress }) {
     const dataset = await photoFolder(quick ? null : photos, quick ? 120 : 2000);
     const workspace = new BenchWorkspace();
@@ -21,10 +22,12 @@ export const hoverBench: Bench = {
       const run = await workspace.train({ ...config, stages: [{ size: 96, epochs: 1 }] });
       const row = (name: string, upsize: number[], atMost: number) => {
         progress(`${name}: ${upsize.map((value) => value.toFixed(0)).join(', ')} ms`);
-        if (name.includes(only)) rows.push(benchRow({ case: name, unit: 'ms', better: 'less', upsize, goal: { atMost } }));
+        if (name.includes(only))
+          rows.push(benchRow({ case: name, unit: 'ms', better: 'less', upsize, goal: { atMost } }));
       };
       const cold: number[] = [];
-      for (let round = 0; round < rounds; round++) cold.push(await coldAnswer(workspace.folder, run.id, files[0] ?? ''));
+      for (let round = 0; round < rounds; round++)
+        cold.push(await coldAnswer(workspace.folder, run.id, files[0] ?? ''));
       row('cold', cold, 2000);
       row('warm, idle', await warmPercentiles(workspace.folder, run.id, files, rounds), 100);
 
@@ -65,7 +68,12 @@ async function coldAnswer(workspace: string, runId: string, file: string): Promi
 }
 
 /** The 95th percentile of each round, each over images of its own. */
-async function warmPercentiles(workspace: string, runId: string, files: readonly string[], rounds: number): Promise<number[]> {
+async function warmPercentiles(
+  workspace: string,
+  runId: string,
+  files: readonly string[],
+  rounds: number,
+): Promise<number[]> {
   const predictor = await predictorOf(workspace);
   try {
     await predictor.ask('predictImage', { runId, file: files.at(-1) ?? '' });

@@ -11,7 +11,8 @@ import { BenchWorkspace } from './trainedRun.ts';
 /** From the second epoch on: the share of its time that the step waits for images, in a real run; and the input alone beside tf.data. */
 export const inputBench: Bench = {
   name: 'input',
-  title: 'The share of its time that the step waits for images, epochs from the second on of a real run; and reading batches of 32 in random order alone, from the cache, beside tf.data reading records of the same bytes.',
+  title:
+    'The share of its time that the step waits for images, epochs from the second on of a real run; and reading batches of 32 in random order alone, from the cache, beside tf.data reading records of the same bytes.',
   async run({ rounds, seconds, only, quick, photos, progress }) {
     const dataset = await photoFolder(quick ? null : photos, quick ? 120 : 2000);
     const sizes = (quick ? [48] : [48, 96, 192]).filter((size) => `${size} px`.includes(only));

@@ -23,7 +23,9 @@ export async function interleave(
     const count = steps.get(command.name) ?? stepsFor(options.seconds, await contender.measure(2), 2);
     steps.set(command.name, count);
     figures.get(command.name)?.push((count * options.unitsPerStep) / (await contender.measure(count)));
-    if (!options.oneAtATime) return;
+    const measured = figures.get(command.name)?.length ?? 0;
+    const restarts = command.restartAfterRounds !== undefined && measured % command.restartAfterRounds === 0;
+    if (!options.oneAtATime && !restarts) return;
     running.delete(command.name);
     await contender.stop();
   };

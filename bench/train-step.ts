@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { tensorflowVersion } from '../trainer/engine/tensorflowRelease.ts';
 import type { Bench, BenchRow, Goal } from './bench.ts';
@@ -14,19 +14,22 @@ const kerasPackages = [`tensorflow-cpu==${tensorflowVersion}`, 'keras==3.15.1'];
 const ours = 'Upsize';
 const kerasModes = { plain: 'Keras', xla: 'Keras, XLA' } as const;
 const stock = 'tfjs-node';
+const torchPackages = ['torch==2.15.0', 'numpy==2.4.6'];
+const torch = 'PyTorch';
 
 /** From this many pixels a batch on, contenders are started one at a time: activations take gigabytes. */
 const largeBatchPixels = 32 * 192 * 192;
 
 /**
  * Images per second of one training step, images in memory: Upsize's graph step beside Keras' `fit`, with and without
- * XLA, the better of which counts, and beside tfjs-node as it comes.
+ * XLA, the better of which counts, and beside PyTorch and tfjs-node as they come. Everyone gets the same number of threads.
  */
 export const trainStepBench: Bench = {
   name: 'train-step',
   title: `One training step (forward, backward, RMSprop) from bytes in memory, TensorFlow ${tensorflowVersion} for all.`,
   async run({ rounds, seconds, only, quick, progress }) {
-    const python = pythonWith(kerasPackages);
+    const pythons = { keras: pythonWith(kerasPackages), torch: pythonWith(torchPackages) };
+    progress(`${availableParallelism()} threads for everyone`);
     const folder = mkdtempSync(path.join(tmpdir(), 'upsize-bench-'));
     const rows: BenchRow[] = [];
     try {
@@ -34,7 +37,7 @@ export const trainStepBench: Bench = {
       for (const work of quick ? cases.slice(0, 1) : cases) {
         const file = path.join(folder, 'case.json');
         writeFileSync(file, JSON.stringify(work));
-        const figures = await interleave(commandsFor(file, python), {
+        const figures = await interleave(commandsFor(file, pythons, rounds), {
           ...{ rounds, seconds, unitsPerStep: work.batch },
           oneAtATime: work.batch * work.topology.inputShape[0] ** 2 >= largeBatchPixels,
         });
@@ -50,15 +53,24 @@ export const trainStepBench: Bench = {
   },
 };
 
-function commandsFor(file: string, python: string): ContenderCommand[] {
+function commandsFor(file: string, pythons: { keras: string; torch: string }, rounds: number): ContenderCommand[] {
   const script = (of: string) => path.join(import.meta.dirname, 'trainStep', of);
-  const env = { TF_CPP_MIN_LOG_LEVEL: '3' };
+  const threads = String(availableParallelism());
+  const env = {
+    TF_CPP_MIN_LOG_LEVEL: '3',
+    TF_NUM_INTRAOP_THREADS: threads,
+    TF_NUM_INTEROP_THREADS: '1',
+    OMP_NUM_THREADS: threads,
+  };
   const node = process.execPath;
+  // A process of Keras is fast or slow for all of its life: several are tried.
+  const keras = { file: pythons.keras, env, restartAfterRounds: Math.ceil(rounds / 3) };
   return [
     { name: ours, file: node, values: [script('upsize.ts'), file], env },
     { name: stock, file: node, values: [script('stockTfjs.ts'), file], env },
-    { name: kerasModes.plain, file: python, values: [script('kerasPeer.py'), file, 'plain'], env },
-    { name: kerasModes.xla, file: python, values: [script('kerasPeer.py'), file, 'xla'], env },
+    { name: kerasModes.plain, ...keras, values: [script('kerasPeer.py'), file, 'plain'] },
+    { name: kerasModes.xla, ...keras, values: [script('kerasPeer.py'), file, 'xla'] },
+    { name: torch, file: pythons.torch, values: [script('torchPeer.py'), file], env },
   ];
 }
 
@@ -70,5 +82,5 @@ function rowsOf({ name }: TrainStepCase, figures: Figures): BenchRow[] {
       ...{ case: name, unit: 'images/s', better: 'more', goal },
       ...{ upsize: of(ours), peer: { name: peer, values: of(peer) } },
     });
-  return [row(keras, { ratio: 1, lower: 0.95 }), row(stock, { ratio: 1.6, lower: 0 })];
+  return [row(keras, { ratio: 1, lower: 0.95 }), row(stock, { ratio: 1.6, lower: 0 }), row(torch, null)];
 }

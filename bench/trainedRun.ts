@@ -19,9 +19,22 @@ export class BenchWorkspace {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'upsize-bench-'));
 
   /** Starts training the next run of a config. `limit` are a command and its arguments to start it with: a memory limit. */
-  start(config: z.input<typeof configSchema>, more: readonly string[] = [], limit: readonly string[] = []): ChildProcess {
+  start(
+    config: z.input<typeof configSchema>,
+    more: readonly string[] = [],
+    limit: readonly string[] = [],
+  ): ChildProcess {
     writeFileSync(path.join(this.folder, 'upsize.json'), JSON.stringify(config));
-    const command = [...limit, process.execPath, shippedTrainer, 'train', '--workspace', this.folder, '--json', ...more];
+    const command = [
+      ...limit,
+      process.execPath,
+      shippedTrainer,
+      'train',
+      '--workspace',
+      this.folder,
+      '--json',
+      ...more,
+    ];
     return spawn(command[0] ?? '', command.slice(1), {
       cwd: this.folder,
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -31,7 +44,11 @@ export class BenchWorkspace {
   }
 
   /** Trains one run to its end. Throws, with the trainer's words, when it does not complete. */
-  async train(config: z.input<typeof configSchema>, more: readonly string[] = [], limit: readonly string[] = []): Promise<Run> {
+  async train(
+    config: z.input<typeof configSchema>,
+    more: readonly string[] = [],
+    limit: readonly string[] = [],
+  ): Promise<Run> {
     const child = this.start(config, ['--new-ladder', ...more], limit);
     let said = '';
     child.stderr?.on('data', (text: Buffer) => (said = (said + String(text)).slice(-2000)));
@@ -48,7 +65,10 @@ export class BenchWorkspace {
 
   /** The run that was made last. */
   newestRun(): Run | undefined {
-    return new RunStore(this.folder).list().runs.toSorted((a, b) => a.manifest.created - b.manifest.created).at(-1);
+    return new RunStore(this.folder)
+      .list()
+      .runs.toSorted((a, b) => a.manifest.created - b.manifest.created)
+      .at(-1);
   }
 
   /** Events of one kind of a run, in their order. */

@@ -34,7 +34,13 @@ await serveSteps(async () => {
   for (;;) {
     giving ??= batches({
       ...{ pixels, batchSize: batch, labels: prepared.labels },
-      order: epochOrder({ seed: 1, epoch: epoch++, indices: prepared.train, labels: prepared.labels, classWeight: 'none' }),
+      order: epochOrder({
+        seed: 1,
+        epoch: epoch++,
+        indices: prepared.train,
+        labels: prepared.labels,
+        classWeight: 'none',
+      }),
     });
     const { done } = await giving.next();
     if (!done) return;

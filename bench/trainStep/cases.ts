@@ -29,7 +29,7 @@ export function trainStepCases(): TrainStepCase[] {
   const nets = sizes.flatMap((size) => [
     { name: 'default net', size, build: () => plainNet(defaults, size) },
     { name: 'net without batch norm', size, build: () => plainNet(withoutBatchNorm, size) },
-    ...(size === sizes[0] ? [] : (['residual', 'lean', 'article'] as const)).map((feeder) => ({
+    ...(['residual', 'lean', 'article'] as const).map((feeder) => ({
       name: `${feeder} feeder`,
       size,
       build: () => feederStage(defaults, size, { strategy: 'feeder', feeder, cut: 'wholeTrunk' }),

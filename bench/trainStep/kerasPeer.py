@@ -44,12 +44,27 @@ pixels = random.integers(0, 256, (batch * 4, size, size, 3), dtype=np.uint8)
 labels = (np.arange(batch * 4) * 7 % classes).astype(np.int32)
 
 
+class Stopwatch(keras.callbacks.Callback):
+    """Times from the first batch's beginning to the last one's end: what `fit` sets up is not a step's."""
+
+    def on_train_begin(self, logs=None):
+        self.started = None
+
+    def on_train_batch_begin(self, batch, logs=None):
+        if self.started is None:
+            self.started = time.perf_counter()
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.seconds = time.perf_counter() - self.started
+
+
 def fit(steps):
     order = np.arange(steps * batch) % len(pixels)
-    x, y = pixels[order], labels[order]
-    started = time.perf_counter()
-    model.fit(x, y, batch_size=batch, epochs=1, shuffle=False, verbose=0)
-    return time.perf_counter() - started
+    stopwatch = Stopwatch()
+    model.fit(
+        pixels[order], labels[order], batch_size=batch, epochs=1, shuffle=False, verbose=0, callbacks=[stopwatch]
+    )
+    return stopwatch.seconds
 
 
 fit(3)
