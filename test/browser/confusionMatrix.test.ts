@@ -105,6 +105,7 @@ describe('confusion matrix in a browser', () => {
     assert.equal(await page.getByRole('region', { name: 'Confusion matrix, table' }).getByRole('row').count(), 11);
     const support = page.getByRole('columnheader', { name: 'images' }).getByRole('button');
     await support.click();
+    await page.locator('th[aria-sort="descending"]', { hasText: 'images' }).waitFor();
     const cells = await page
       .getByRole('region', { name: 'Figures of each class' })
       .locator('tbody tr td:nth-child(2)')
@@ -113,6 +114,8 @@ describe('confusion matrix in a browser', () => {
       cells.map(Number),
       cells.map(Number).sort((a, b) => b - a),
     );
+    const saved = JSON.stringify(await panel.savedState());
+    assert.ok(saved.includes('"classSort":{"column":"support","down":true}'), saved);
   });
 
   it('is clean for axe-core in four themes', async () => {

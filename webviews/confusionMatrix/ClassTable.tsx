@@ -1,8 +1,13 @@
-import { useState } from 'preact/hooks';
+import * as z from 'zod';
 import type { EvaluatedContent } from '../protocol/confusionMatrix.ts';
 import { count, gainClass, gainSign, percentNumber, pointsNumber } from '../ui/numbers.ts';
 
-type Column = 'name' | 'support' | 'precision' | 'recall' | 'f1' | 'delta';
+const columnSchema = z.enum(['name', 'support', 'precision', 'recall', 'f1', 'delta']);
+type Column = z.output<typeof columnSchema>;
+
+/** By which column the classes stand, and whether the largest is first. */
+export const classSortSchema = z.object({ column: columnSchema, down: z.boolean() });
+export type ClassSort = z.output<typeof classSortSchema>;
 
 const columns: { key: Column; label: string }[] = [
   { key: 'name', label: 'class' },
@@ -14,12 +19,13 @@ const columns: { key: Column; label: string }[] = [
 
 interface ClassTableProps {
   content: EvaluatedContent;
+  sort: ClassSort;
+  onSort: (sort: ClassSort) => void;
   onChoose: (trueClass: number) => void;
 }
 
 /** Precision, recall, F1 and images of each class, sorted by a click on a head; a name shows that class's images. */
-export function ClassTable({ content, onChoose }: ClassTableProps) {
-  const [sort, setSort] = useState<{ column: Column; down: boolean }>({ column: 'f1', down: false });
+export function ClassTable({ content, sort, onSort, onChoose }: ClassTableProps) {
   const { classNames, run, delta } = content;
   const rows = classNames.map((name, index) => {
     const scores = run.perClass[index] ?? { precision: 0, recall: 0, f1: 0, support: 0 };
@@ -48,7 +54,7 @@ export function ClassTable({ content, onChoose }: ClassTableProps) {
                   <button
                     type="button"
                     class="head"
-                    onClick={() => setSort({ column: key, down: on ? !sort.down : key !== 'name' })}
+                    onClick={() => onSort({ column: key, down: on ? !sort.down : key !== 'name' })}
                   >
                     {label}
                     <span aria-hidden="true">{on ? (sort.down ? ' ↓' : ' ↑') : ''}</span>

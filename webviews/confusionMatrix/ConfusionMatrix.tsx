@@ -12,7 +12,7 @@ import { count, gainClass, gainSign, percent, percentNumber, points, pointsNumbe
 import type { PanelProps } from '../ui/panel.tsx';
 import { useTheme, type Theme } from '../ui/theme.ts';
 import { ChosenImages } from './ChosenImages.tsx';
-import { ClassTable } from './ClassTable.tsx';
+import { ClassTable, classSortSchema } from './ClassTable.tsx';
 import { calibrationError, classOrder, normalized, rowSums, worstPairs } from './matrixMaths.ts';
 import { MatrixPlot, type Spot } from './MatrixPlot.tsx';
 import { matrixSvg } from './matrixSvg.ts';
@@ -28,9 +28,15 @@ export const confusionMatrixViewSchema = z.object({
       against: z.enum(['any', 'fixed', 'broken']),
     })
     .nullable(),
+  classSort: classSortSchema,
 });
 export type ConfusionMatrixView = z.output<typeof confusionMatrixViewSchema>;
-export const defaultConfusionMatrixView: ConfusionMatrixView = { cells: 'counts', order: 'name', choice: null };
+export const defaultConfusionMatrixView: ConfusionMatrixView = {
+  cells: 'counts',
+  order: 'name',
+  choice: null,
+  classSort: { column: 'f1', down: false },
+};
 
 const orders = [
   { value: 'name', label: 'by name' },
@@ -241,6 +247,8 @@ function Evaluated({ state, content, channel, view, setView, ask }: Props & { co
       </div>
       <ClassTable
         content={content}
+        sort={view.classSort}
+        onSort={(classSort) => setView({ classSort })}
         onChoose={(trueClass) => choose({ trueClass, predictedClass: null, against: 'any' })}
       />
     </main>

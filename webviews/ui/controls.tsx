@@ -25,7 +25,7 @@ export function Button({ children, icon, label, look = 'secondary', pressed, dis
       title: label,
       'aria-label': label,
       'aria-pressed': pressed === undefined ? undefined : String(pressed),
-      class: pressed === true ? 'pressed' : undefined,
+      class: pressed === true ? 'ui-button pressed' : 'ui-button',
       onClick: () => {
         if (!disabled) onPress();
       },
@@ -82,6 +82,7 @@ export function TextField(props: {
   useEffect(() => reference.current?.setAttribute('aria-label', label), [label]);
   return createElement(tags.textField, {
     ref: reference,
+    class: 'ui-text',
     'aria-label': label,
     label,
     placeholder,
@@ -102,6 +103,7 @@ export function Dropdown<T extends string>(props: {
     tags.dropdown,
     {
       ref: reference,
+      class: 'ui-dropdown',
       'aria-label': label,
       label,
       title: label,
