@@ -8,19 +8,20 @@ import { registerContextKeys } from './contextKeys.ts';
 import { registerDataset } from './dataset/datasetCommands.ts';
 import { DatasetScans } from './dataset/datasetScans.ts';
 import { registerEngine } from './environment/engineCommands.ts';
-import { registerLanguageModelTools } from './environment/languageModelTools.ts';
+import { registerLanguageModelTools } from './environment/registerTools.ts';
 import { registerTasks } from './environment/taskProvider.ts';
 import { registerTerminalCommand } from './environment/terminalCommand.ts';
 import { registerNextStep } from './nextStep/nextStepView.ts';
 import { RecordReader } from './panels/records/recordReader.ts';
 import { registerPanels } from './panels/registerPanels.ts';
-import { registerPrediction } from './prediction/predictCommands.ts';
 import { Predictors } from './prediction/predictors.ts';
+import { registerPrediction } from './prediction/registerPrediction.ts';
 import { registerEndNotification } from './runs/endNotification.ts';
 import { RunsView } from './runs/runsView.ts';
 import { predictorMemoryLimitMegabytes, requireTrust, trainerSettings } from './settings.ts';
 import { StatusBar } from './statusBar.ts';
 import { Trainer } from './trainer/trainer.ts';
+import { registerTrust } from './trust.ts';
 import type { UpsizeContext } from './upsizeContext.ts';
 import { UpsizeFolders } from './upsizeFolders.ts';
 
@@ -40,6 +41,7 @@ const features: ((context: UpsizeContext) => vscode.Disposable[])[] = [
   registerTerminalCommand,
   registerLanguageModelTools,
   registerPanels,
+  registerTrust,
 ];
 
 /** Called by VS Code when one of the extension's views or commands is first needed, or a config is in the workspace. */
@@ -56,10 +58,12 @@ export function activate(extension: vscode.ExtensionContext): void {
     requireTrust,
     log: (line) => log.info(line),
   });
+  const keepPredictors = () => predictors.keepOnly(new Set(folders.all.map((folder) => folder.path)));
   const records = new RecordReader(extension.asAbsolutePath('dist/recordWorker.js'));
   const runsView = new RunsView(folders, memory);
   const scans = new DatasetScans(trainer);
   const context: UpsizeContext = { extension, log, folders, trainer, predictors, records, runsView, scans };
+  extension.subscriptions.push(vscode.workspace.onDidChangeWorkspaceFolders(keepPredictors));
   extension.subscriptions.push(log, folders, predictors, records, runsView, scans);
   extension.subscriptions.push(registerContextKeys(folders), new StatusBar(folders));
   extension.subscriptions.push(...features.flatMap((register) => register(context)));

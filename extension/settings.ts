@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { Declined } from './commands/registerCommand.ts';
+import { TrustNeeded } from './commands/registerCommand.ts';
 import type { TrainerSettings } from './trainer/trainer.ts';
 
 function setting<T>(name: string, fallback: T): T {
@@ -9,8 +9,8 @@ function setting<T>(name: string, fallback: T): T {
 /** Throws with why where the workspace is not trusted: a config decides what is read and executed. */
 export function requireTrust(): void {
   if (vscode.workspace.isTrusted) return;
-  throw new Declined(
-    'This folder opened in restricted mode. Training, predictions and models need your trust, since a config decides what is read and run; "Workspaces: Manage Workspace Trust" gives it.',
+  throw new TrustNeeded(
+    'This folder opened in restricted mode. Training, predictions and models need your trust, since a config decides what is read and run.',
   );
 }
 

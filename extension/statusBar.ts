@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
 import { isLive } from '../trainer/protocol/events.ts';
-import { valAccuracyOf } from '../trainer/protocol/runSummary.ts';
-import { percent, timeLeft } from './numbers.ts';
-import { stageProgress } from './runs/stageProgress.ts';
+import { inFolder } from './folderName.ts';
+import { statusText } from './runs/statusText.ts';
 import type { FolderRun, UpsizeFolders } from './upsizeFolders.ts';
 
 const updateEveryMs = 500;
@@ -40,22 +39,10 @@ export class StatusBar implements vscode.Disposable {
       this.#item.hide();
       return;
     }
-    const text = statusText(shown);
-    const others = live.length > 1 ? ` +${live.length - 1}` : '';
-    this.#item.text = `$(sync~spin) ${text}${others}`;
+    const text = statusText(shown.run, inFolder(this.#folders, shown.folder), live.length - 1);
+    this.#item.text = `$(sync~spin) ${text}`;
     this.#item.tooltip = `Upsize: ${shown.run.id} in ${shown.folder.workspaceFolder.name}`;
     this.#item.accessibilityInformation = { label: `Upsize: ${text}` };
     this.#item.show();
   }
-}
-
-function statusText({ run }: FolderRun): string {
-  const { size } = run.manifest.config.stage;
-  const progress = run.state === 'running' ? stageProgress(run) : null;
-  const accuracy = valAccuracyOf(run.summary);
-  const parts = [`${size} px`];
-  parts.push(progress ? `epoch ${progress.epoch}/${progress.epochs}` : run.state);
-  if (accuracy !== null) parts.push(percent(accuracy));
-  if (progress?.secondsLeft != null) parts.push(timeLeft(progress.secondsLeft));
-  return parts.join(' · ');
 }

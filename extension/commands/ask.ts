@@ -131,9 +131,13 @@ export async function chooseRun(
     return named;
   }
   const { selected } = runsView;
-  if (selected && options.fits(selected.run)) return selected;
+  const uri = folderIn(argument);
+  const named = uri && folders.of(uri);
+  const isAsked = (folder: UpsizeFolder) => named === undefined || folder === named;
+  if (selected && isAsked(selected.folder) && options.fits(selected.run)) return selected;
   const { all } = folders;
   const choices = all
+    .filter(isAsked)
     .flatMap((folder) => folder.runs.map((run) => ({ folder, run })))
     .filter(({ run }) => options.fits(run))
     .sort((a, b) => b.run.manifest.created - a.run.manifest.created);

@@ -7,6 +7,11 @@ export class Declined extends Error {
   override name = 'Declined';
 }
 
+/** What a command says where the workspace has to be trusted first; a button leads there. */
+export class TrustNeeded extends Declined {
+  override name = 'TrustNeeded';
+}
+
 /** The user left a question unanswered; nothing is said about it. */
 export class Dismissed extends Error {
   override name = 'Dismissed';
@@ -54,7 +59,9 @@ async function showFailure(log: vscode.LogOutputChannel, error: unknown): Promis
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof Declined) {
     log.info(message);
-    await vscode.window.showWarningMessage(message);
+    const manage = 'Manage Workspace Trust';
+    const chosen = await vscode.window.showWarningMessage(message, ...(error instanceof TrustNeeded ? [manage] : []));
+    if (chosen === manage) await vscode.commands.executeCommand('workbench.trust.manage');
     return;
   }
   const forPeople = error instanceof TrainerError;

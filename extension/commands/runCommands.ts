@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { isLive } from '../../trainer/protocol/events.ts';
 import { lineageOf } from '../../trainer/protocol/ladder.ts';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
+import { inFolder } from '../folderName.ts';
 import { plural, shortTime } from '../numbers.ts';
 import { commandLine } from '../trainer/trainArguments.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
@@ -86,14 +87,14 @@ async function deleteRun(context: UpsizeContext, argument: unknown): Promise<{ r
   const children = folder.runs.filter((other) => other.manifest.parentId === run.id).length;
   const kept =
     children === 0 ? '' : ` ${plural(children, 'stage')} trained from it ${children === 1 ? 'stays' : 'stay'} whole.`;
-  void offerUndo(folder, run, kept);
+  void offerUndo(folder, run, `${inFolder(context.folders, folder)} was deleted.${kept}`);
   return { runId: run.id };
 }
 
-async function offerUndo(folder: FolderRun['folder'], run: Run, kept: string): Promise<void> {
+async function offerUndo(folder: FolderRun['folder'], run: Run, said: string): Promise<void> {
   const undo = 'Undo';
   const chosen = await Promise.race([
-    vscode.window.showInformationMessage(`Run ${run.id} was deleted.${kept} It can be restored for 30 days.`, undo),
+    vscode.window.showInformationMessage(`Run ${run.id}${said} It can be restored for 30 days.`, undo),
     new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), undoForMs * 6)),
   ]);
   if (chosen !== undefined)

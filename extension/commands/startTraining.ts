@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { inFolder } from '../folderName.ts';
 import { expectedSeconds, planSentence } from '../trainer/planSentence.ts';
 import { planAnswerSchema, startAnswerSchema, type PlanAnswer, type StartAnswer } from '../trainer/trainAnswers.ts';
 import { trainArguments, type TrainRequest } from '../trainer/trainArguments.ts';
@@ -28,6 +29,24 @@ export async function planTraining(
   });
 }
 
+/** Why nothing was started, and what there is to choose from. */
+export type Refusal = Exclude<PlanAnswer, { outcome: 'wouldTrain' }>;
+
+/** Starts what is asked for, or says why not and what could be chosen instead; asks nobody. */
+export async function tryTraining(
+  { trainer }: UpsizeContext,
+  folder: UpsizeFolder,
+  request: TrainRequest,
+): Promise<StartAnswer> {
+  const answer = await trainer.ask(startAnswerSchema, {
+    args: [...trainArguments(withConfig(folder, request)), '--detach'],
+    workspace: folder.path,
+    accept: [0, choiceExitCode],
+  });
+  if (answer.outcome === 'started') await folder.refresh();
+  return answer;
+}
+
 /**
  * Says in one line what will be trained and starts it. Asks where the user has to decide: about a run that did not finish, or
  * after the last stage.
@@ -37,20 +56,17 @@ export async function startTraining(
   folder: UpsizeFolder,
   request: TrainRequest,
 ): Promise<Started> {
-  const { trainer } = context;
   const plan = await planTraining(context, folder, request);
   if (plan.outcome !== 'wouldTrain') return decide(context, folder, request, plan);
   const parent = plan.parentId === null ? null : (folder.runsById.get(plan.parentId) ?? null);
   const line = planSentence(plan.effective, parent, expectedSeconds(plan.effective, folder.runs));
   const sentence = plan.notice === null ? line : `${plan.notice} ${line}`;
   const answer = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Upsize: ${sentence}` },
-    () =>
-      trainer.ask(startAnswerSchema, {
-        args: [...trainArguments(withConfig(folder, request)), '--detach'],
-        workspace: folder.path,
-        accept: [0, choiceExitCode],
-      }),
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: `Upsize${inFolder(context.folders, folder)}: ${sentence}`,
+    },
+    () => tryTraining(context, folder, request),
   );
   return started(context, folder, answer, request);
 }
@@ -81,8 +97,6 @@ async function started(
   void context.runsView.reveal(answer.id);
   return { runId: answer.id };
 }
-
-type Refusal = Exclude<PlanAnswer, { outcome: 'wouldTrain' }>;
 
 async function decide(
   context: UpsizeContext,

@@ -8,7 +8,6 @@ import type { StageChanges, TrainRequest } from '../trainer/trainArguments.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
 import { answered, askText, choose, chooseFolder, chooseRun, numberProblem, runIdIn } from './ask.ts';
-import { askOtherSize } from './graft.ts';
 import { Declined, registerCommand } from './registerCommand.ts';
 import { resumeTraining, startTraining, type Started } from './startTraining.ts';
 
@@ -139,6 +138,7 @@ async function chooseStage(context: UpsizeContext, folder: UpsizeFolder, run: Ru
     { label: 'Another size…', value: 'size' },
   ]);
   if (chosen !== 'size') return chosen;
+  const { askOtherSize } = await import('./graft.ts');
   const graft = await askOtherSize(context, folder, { from: run.id, parentSize: size, changes: {} });
   return { what: 'next', changes: { size: graft.size } };
 }

@@ -5,7 +5,7 @@ import { folderWithConfig } from '../commands/trainCommands.ts';
 import { count, plural } from '../numbers.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import { registerDatasetProblems } from './datasetProblems.ts';
-import type { ScanSummary } from './datasetScans.ts';
+import type { ScanSummary } from '../../trainer/protocol/scan.ts';
 import { DatasetView } from './datasetView.ts';
 
 /** The Dataset view, its problems and its commands. */

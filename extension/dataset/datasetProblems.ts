@@ -2,7 +2,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { DatasetProblem } from '../../trainer/protocol/datasetProblem.ts';
 import type { UpsizeFolders } from '../upsizeFolders.ts';
-import type { DatasetScans, ScanSummary } from './datasetScans.ts';
+import type { ScanSummary } from '../../trainer/protocol/scan.ts';
+import type { DatasetScans } from './datasetScans.ts';
 
 /** The Problems view takes a thousand entries with ease, not a hundred thousand; the Dataset view has them all. */
 const mostShown = 1000;

@@ -1,31 +1,17 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import * as z from 'zod';
-import { datasetProblemSchema } from '../../trainer/protocol/datasetProblem.ts';
 import { workspacePaths } from '../../trainer/protocol/runFolder.ts';
-import { scannedClassSchema, scanSchema, type Scan } from '../../trainer/protocol/scan.ts';
+import { scanSummarySchema, type ScanSummary } from '../../trainer/protocol/scan.ts';
 import type { Trainer } from '../trainer/trainer.ts';
+import { TrainerError } from '../trainer/trainerError.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
 
-/** What the Dataset and Next Step views keep of a scan: nothing that grows with the images but their problems. */
-export const scanSummarySchema = z.object({
-  created: z.number(),
-  root: z.string(),
-  source: z.string(),
-  images: z.number(),
-  classes: z.array(scannedClassSchema),
-  sizes: z.array(z.number()),
-  tooSmall: z.array(z.number()),
-  suggestedSizes: z.array(z.number()),
-  problems: z.array(datasetProblemSchema),
-});
-export type ScanSummary = z.infer<typeof scanSummarySchema>;
-
-function summaryOf(scan: Scan): ScanSummary {
-  const { created, root, source, classes, sizes, tooSmall, suggestedSizes, problems } = scan;
-  const images = scan.images.file.length - scan.excluded.length;
-  return { created, root, source, images, classes, sizes, tooSmall, suggestedSizes, problems };
+/** A scan under way, and those who wait for it. */
+interface RunningScan {
+  answer: Promise<ScanSummary>;
+  abort: AbortController;
+  askers: Set<(line: string) => void>;
 }
 
 /** The newest scan of each workspace folder, kept in its cache over sessions. */
@@ -33,7 +19,7 @@ export class DatasetScans implements vscode.Disposable {
   readonly #trainer: Trainer;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #byFolder = new Map<string, ScanSummary | null>();
-  readonly #running = new Map<string, Promise<ScanSummary>>();
+  readonly #running = new Map<string, RunningScan>();
 
   readonly onDidChange = this.#changed.event;
 
@@ -56,16 +42,26 @@ export class DatasetScans implements vscode.Disposable {
     return this.#running.has(folder.path);
   }
 
-  /** Looks through the images of a folder's data set. One scan at a time a folder: a second asker gets the same. */
+  /**
+   * Looks through the images of a folder's data set. One scan at a time a folder: who asks meanwhile gets the same one, with its
+   * progress, and may leave it; it ends when nobody waits for it any more.
+   */
   async scan(folder: UpsizeFolder, signal: AbortSignal, onLine: (line: string) => void): Promise<ScanSummary> {
-    const running = this.#running.get(folder.path) ?? this.#scan(folder, signal, onLine);
-    this.#running.set(folder.path, running);
-    this.#changed.fire();
+    const running = this.#running.get(folder.path) ?? this.#start(folder);
+    running.askers.add(onLine);
+    let leave: () => void = () => undefined;
+    const left = new Promise<never>((_resolve, reject) => {
+      leave = () => {
+        running.askers.delete(onLine);
+        if (running.askers.size === 0) running.abort.abort();
+        reject(new TrainerError('cancelled', '"upsize scan" was cancelled.'));
+      };
+    });
+    signal.addEventListener('abort', leave);
     try {
-      return await running;
+      return await Promise.race([running.answer, left]);
     } finally {
-      this.#running.delete(folder.path);
-      this.#changed.fire();
+      signal.removeEventListener('abort', leave);
     }
   }
 
@@ -73,17 +69,31 @@ export class DatasetScans implements vscode.Disposable {
     this.#changed.dispose();
   }
 
+  #start(folder: UpsizeFolder): RunningScan {
+    const askers: RunningScan['askers'] = new Set();
+    const abort = new AbortController();
+    const answer = this.#scan(folder, abort.signal, (line) => askers.forEach((tell) => tell(line))).finally(() => {
+      this.#running.delete(folder.path);
+      this.#changed.fire();
+    });
+    // All who asked may have left by the time it fails.
+    answer.catch(() => undefined);
+    const running = { answer, abort, askers };
+    this.#running.set(folder.path, running);
+    this.#changed.fire();
+    return running;
+  }
+
   async #scan(folder: UpsizeFolder, signal: AbortSignal, onLine: (line: string) => void): Promise<ScanSummary> {
     const { file } = folder.config;
-    const scan = await this.#trainer.ask(scanSchema, {
-      args: ['scan', ...(file === null ? [] : ['--config', file])],
+    const summary = await this.#trainer.ask(scanSummarySchema, {
+      args: ['scan', '--summary', ...(file === null ? [] : ['--config', file])],
       workspace: folder.path,
       signal,
       onLine,
       // Ends with 1 where training would be refused; the scan says why.
       accept: [0, 1],
     });
-    const summary = summaryOf(scan);
     this.#byFolder.set(folder.path, summary);
     writeSummary(folder.path, summary);
     return summary;

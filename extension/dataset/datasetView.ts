@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { DatasetProblem } from '../../trainer/protocol/datasetProblem.ts';
-import type { ScannedClass } from '../../trainer/protocol/scan.ts';
+import type { ScannedClass, ScanSummary } from '../../trainer/protocol/scan.ts';
 import { count, plural } from '../numbers.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
 import type { UpsizeFolders } from '../upsizeFolders.ts';
-import type { DatasetScans, ScanSummary } from './datasetScans.ts';
+import type { DatasetScans } from './datasetScans.ts';
 
 const barWidth = 8;
 

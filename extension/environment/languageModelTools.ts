@@ -1,55 +1,38 @@
-import * as vscode from 'vscode';
 import * as z from 'zod';
-import { laddersOf } from '../../trainer/protocol/ladder.ts';
+import { comparedRun } from '../../trainer/protocol/comparedRun.ts';
+import { isLive } from '../../trainer/protocol/events.ts';
 import { runRows } from '../../trainer/protocol/runRow.ts';
 import { requireTrust } from '../settings.ts';
-import { startTraining } from '../commands/startTraining.ts';
+import { inFolder } from '../folderName.ts';
+import { tryTraining } from '../commands/startTraining.ts';
 import { recordedRun } from '../panels/panelServices.ts';
 import { requestStop } from '../runs/stopRun.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
+import type { UpsizeFolder } from '../upsizeFolder.ts';
 import type { FolderRun } from '../upsizeFolders.ts';
+import type { Tool, ToolName } from './tool.ts';
 
 const mostRows = 200;
 
-interface Tool<T> {
-  name: string;
+interface Definition<T> {
+  name: ToolName;
   input: z.ZodType<T>;
   /** For tools that change something: what the user confirms. */
   confirm?: (context: UpsizeContext, input: T) => { title: string; message: string };
   answer: (context: UpsizeContext, input: T) => unknown;
 }
 
-function tool<T>(definition: Tool<T>): Tool<T> {
-  return definition;
-}
-
-/** Tools for language models; each answers with the same fields as the command line's `--json`. */
-export function registerLanguageModelTools(context: UpsizeContext): vscode.Disposable[] {
-  return [
-    register(context, listRuns),
-    register(context, compareRuns),
-    register(context, explainClass),
-    register(context, startRun),
-    register(context, stopRun),
-  ];
-}
-
-function register<T>(context: UpsizeContext, { name, input, confirm, answer }: Tool<T>): vscode.Disposable {
+function tool<T>({ name, input, confirm, answer }: Definition<T>): Tool {
   const parse = (value: unknown): T => {
     const parsed = input.safeParse(value);
     if (!parsed.success) throw new Error(`${name}: ${z.prettifyError(parsed.error)}`);
     return parsed.data;
   };
-  return vscode.lm.registerTool<unknown>(name, {
-    prepareInvocation(options) {
-      return confirm ? { confirmationMessages: confirm(context, parse(options.input)) } : {};
-    },
-    async invoke(options) {
-      await context.folders.ready;
-      const value = await answer(context, parse(options.input));
-      return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(JSON.stringify(value, null, 2))]);
-    },
-  });
+  return {
+    name,
+    confirm: (context, value) => confirm?.(context, parse(value)) ?? null,
+    answer: (context, value) => answer(context, parse(value)),
+  };
 }
 
 function rowsOf({ folders }: UpsizeContext) {
@@ -85,8 +68,9 @@ const compareRuns = tool({
   answer: (context, { runIds }) => {
     const rows = rowsOf(context);
     return runIds.map((id) => {
-      const { run } = runOf(context, id);
-      return { ...rows.find((row) => row.id === id), config: run.manifest.config, evaluated: run.summary.evaluated };
+      const row = rows.find((each) => each.id === id);
+      const { folder, run } = runOf(context, id);
+      return row && { ...comparedRun(run, row), workspaceFolder: folder.workspaceFolder.name };
     });
   },
 });
@@ -103,28 +87,50 @@ const explainClass = tool({
   },
 });
 
+const startInput = z.object({
+  fromRunId: z.string().optional(),
+  newLadder: z.boolean().default(false),
+  size: z.number().int().optional(),
+  epochs: z.number().int().optional(),
+  workspaceFolder: z.string().optional(),
+});
+
+/** The folder to train in: the run's, the one that is named, the only one with a config. Throws with the names where it may be several. */
+function folderToTrain(
+  context: UpsizeContext,
+  { fromRunId, workspaceFolder }: z.infer<typeof startInput>,
+): UpsizeFolder {
+  if (fromRunId !== undefined) return runOf(context, fromRunId).folder;
+  const { all } = context.folders;
+  const named = all.filter((folder) => folder.workspaceFolder.name === workspaceFolder);
+  const configured = all.filter((folder) => folder.config.file !== null);
+  const [only] = workspaceFolder === undefined ? configured : named;
+  if (only && (workspaceFolder === undefined ? configured : named).length === 1) return only;
+  if (all.length === 0) throw new Error('No folder is open.');
+  if (workspaceFolder === undefined && configured.length === 0) {
+    throw new Error('No open folder has an upsize.json; the command "Upsize: Create Config" makes one.');
+  }
+  const names = all.map((folder) => folder.workspaceFolder.name).join(', ');
+  throw new Error(`Say by workspaceFolder in which of the open folders to train: ${names}.`);
+}
+
 const startRun = tool({
   name: 'upsize_start_run',
-  input: z.object({
-    fromRunId: z.string().optional(),
-    newLadder: z.boolean().default(false),
-    size: z.number().int().optional(),
-    epochs: z.number().int().optional(),
-  }),
-  confirm: (_context, { fromRunId, newLadder, size }) => ({
-    title: 'Start training with Upsize',
-    message: `Train ${size === undefined ? (newLadder ? 'the first stage of a new ladder' : 'the next stage') : `at ${size} px`}${fromRunId === undefined ? '' : ` from run ${fromRunId}`}?`,
-  }),
-  answer: async (context, { fromRunId, newLadder, size, epochs }) => {
+  input: startInput,
+  confirm: (context, input) => {
+    const { fromRunId, newLadder, size } = input;
+    const stage = newLadder ? 'the first stage of a new ladder' : 'the next stage';
+    const what = size === undefined ? stage : `at ${size} px`;
+    const from = fromRunId === undefined ? '' : ` from run ${fromRunId}`;
+    const where = inFolder(context.folders, folderToTrain(context, input));
+    return { title: 'Start training with Upsize', message: `Train ${what}${from}${where}?` };
+  },
+  answer: async (context, input) => {
     requireTrust();
-    const [newest] = context.folders.all.flatMap((folder) =>
-      laddersOf(folder.runs).map((ladder) => ({ folder, ladder })),
-    );
-    const folder =
-      (fromRunId === undefined ? newest?.folder : runOf(context, fromRunId).folder) ?? context.folders.all[0];
-    if (!folder) throw new Error('No folder is open.');
+    const { fromRunId, newLadder, size, epochs } = input;
     const changes = { ...(size === undefined ? {} : { size }), ...(epochs === undefined ? {} : { epochs }) };
-    return startTraining(context, folder, {
+    // Nobody is there to answer a question: what there is to choose goes back to the model.
+    return tryTraining(context, folderToTrain(context, input), {
       what: newLadder ? 'newLadder' : 'next',
       ...(fromRunId === undefined ? {} : { from: fromRunId }),
       changes,
@@ -135,9 +141,21 @@ const startRun = tool({
 const stopRun = tool({
   name: 'upsize_stop_run',
   input: z.object({ runId: z.string() }),
-  confirm: (_context, { runId }) => ({ title: 'Stop an Upsize run', message: `Stop run ${runId}? It can be resumed.` }),
-  answer: (context, { runId }) => {
-    requestStop(runOf(context, runId).run.folder);
-    return { runId, asked: true };
+  confirm: (context, { runId }) => {
+    const { folder, run } = runOf(context, runId);
+    const where = inFolder(context.folders, folder);
+    const { size } = run.manifest.config.stage;
+    return { title: 'Stop an Upsize run', message: `Stop the ${size} px run ${runId}${where}? It can be resumed.` };
+  },
+  answer: async (context, { runId }) => {
+    const { folder } = runOf(context, runId);
+    await folder.refresh();
+    const { run } = runOf(context, runId);
+    if (!isLive(run.state)) return { runId, asked: false, state: run.state };
+    requestStop(run.folder);
+    return { runId, asked: true, state: run.state };
   },
 });
+
+/** Tools for language models; each answers with the same fields as the command line's `--json`. */
+export const languageModelTools: readonly Tool[] = [listRuns, compareRuns, explainClass, startRun, stopRun];

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import type { UpsizeContext } from '../upsizeContext.ts';
@@ -36,16 +38,35 @@ async function offeredTasks(context: UpsizeContext): Promise<vscode.Task[]> {
 
 async function resolveTask(context: UpsizeContext, task: vscode.Task): Promise<vscode.Task | undefined> {
   const definition = definitionSchema.safeParse(task.definition);
-  const { scope } = task;
-  const folder =
-    typeof scope === 'object'
-      ? context.folders.all.find((each) => each.workspaceFolder.uri.toString() === scope.uri.toString())
-      : context.folders.all[0];
-  if (!definition.success || !folder) return undefined;
+  if (!definition.success) return undefined;
+  const folder = folderOf(context.folders.all, task.scope, definition.data.config);
+  if (!folder) {
+    void vscode.window.showWarningMessage(
+      `The task "${task.name}" could be of any of the open folders. Write it into the tasks.json of one of them, or let its "config" begin with the folder's path.`,
+    );
+    return undefined;
+  }
   const resolved = await taskOf(context, folder, task.name, definition.data);
   // VS Code asks for the very definition that stands in tasks.json.
   resolved.definition = task.definition;
   return resolved;
+}
+
+/** The folder that a task is of: that of its tasks.json, the only one, else the one that its config lies in; undefined where it may be several. */
+function folderOf(
+  folders: readonly UpsizeFolder[],
+  scope: vscode.Task['scope'],
+  config: string | undefined,
+): UpsizeFolder | undefined {
+  if (typeof scope === 'object') {
+    return folders.find(({ workspaceFolder }) => workspaceFolder.uri.toString() === scope.uri.toString());
+  }
+  if (folders.length < 2 || config === undefined) return folders.length === 1 ? folders[0] : undefined;
+  const having = folders.filter((folder) => {
+    const file = path.resolve(folder.path, config);
+    return file.startsWith(folder.path + path.sep) && existsSync(file);
+  });
+  return having.length === 1 ? having[0] : undefined;
 }
 
 async function taskOf(
@@ -56,7 +77,9 @@ async function taskOf(
 ): Promise<vscode.Task> {
   const node = await trainer.node();
   const { command, args, config } = definition;
-  const all = [trainer.entry, command, ...args, ...(config === undefined ? [] : ['--config', config])];
+  // What the problem matcher reads, instead of the table for people.
+  const forProblems = command === 'scan' && !args.includes('--json') ? ['--problems'] : [];
+  const all = [trainer.entry, command, ...forProblems, ...args, ...(config === undefined ? [] : ['--config', config])];
   const execution = new vscode.ProcessExecution(node.file, [...all, '--workspace', folder.path], {
     cwd: folder.path,
     env: { ...node.environment },

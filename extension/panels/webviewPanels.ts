@@ -3,13 +3,14 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import type { UpsizeContext } from '../upsizeContext.ts';
+import { inFolder } from '../folderName.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
 import { panelHtml } from './panelHtml.ts';
 import type { Saving } from './saving.ts';
 
 /** The host of one open panel. */
 export interface PanelHost extends vscode.Disposable {
-  readonly channel: { receive(message: unknown): Promise<void> };
+  readonly channel: { receive(message: unknown): Promise<void>; sendSnapshot(): Promise<void> };
 }
 
 /** What the host of a panel is made with. */
@@ -68,7 +69,7 @@ export class WebviewPanels<T extends { folder: string }> implements vscode.Dispo
       open.reveal();
       return;
     }
-    const title = this.#kind.title(folder, target);
+    const title = this.#titleOf(folder, target);
     const panel = vscode.window.createWebviewPanel(`upsize.${this.#kind.name}`, title, vscode.ViewColumn.Active);
     await this.#fill(panel, folder, target);
   }
@@ -88,13 +89,17 @@ export class WebviewPanels<T extends { folder: string }> implements vscode.Dispo
     return this.#context.folders.all.find((folder) => folder.path === target.folder);
   }
 
+  #titleOf(folder: UpsizeFolder, target: T): string {
+    return this.#kind.title(folder, target) + inFolder(this.#context.folders, folder);
+  }
+
   async #fill(panel: vscode.WebviewPanel, folder: UpsizeFolder, target: T): Promise<void> {
     const { extension, log } = this.#context;
     const { webview } = panel;
     const bundles = vscode.Uri.joinPath(extension.extensionUri, 'dist', 'webviews');
     const roots = (this.#kind.roots?.(folder) ?? []).map((root) => vscode.Uri.file(root));
     webview.options = { enableScripts: true, localResourceRoots: [bundles, ...roots] };
-    panel.title = this.#kind.title(folder, target);
+    panel.title = this.#titleOf(folder, target);
     panel.iconPath = new vscode.ThemeIcon(this.#kind.icon);
     const key = JSON.stringify(target);
     this.#open.set(key, panel);
@@ -121,11 +126,14 @@ export class WebviewPanels<T extends { folder: string }> implements vscode.Dispo
     }
     const received = webview.onDidReceiveMessage((message: unknown) => host.channel.receive(message));
     const renamed = folder.onDidChange(() => {
-      const title = this.#kind.title(folder, target);
+      const title = this.#titleOf(folder, target);
       if (panel.title !== title) panel.title = title;
     });
+    // Buttons that were disabled are no longer.
+    const trusted = vscode.workspace.onDidGrantWorkspaceTrust(() => void host.channel.sendSnapshot());
     panel.onDidDispose(() => {
       received.dispose();
+      trusted.dispose();
       renamed.dispose();
       host.dispose();
     });

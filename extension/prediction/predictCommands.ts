@@ -4,80 +4,25 @@ import * as z from 'zod';
 import type { PredictImageResult } from '../../trainer/protocol/predictor.ts';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
 import { answered, chooseRun } from '../commands/ask.ts';
-import { Declined, registerCommand } from '../commands/registerCommand.ts';
-import { predictionHoverEnabled } from '../settings.ts';
+import { Declined } from '../commands/registerCommand.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
 import { findImage } from './findImage.ts';
-import { ImagePredictions, predictingRun } from './imagePredictions.ts';
-import { PredictionHover } from './predictionHover.ts';
-import { predictionMarkdown } from './predictionMarkdown.ts';
+import { predictingRun, type ImagePredictions } from './imagePredictions.ts';
+import type { PredictionPages } from './predictionPages.ts';
 
-const scheme = 'upsize-prediction';
 const requestSchema = z.object({ file: z.string(), runId: z.string().optional(), otherThan: z.string().optional() });
 const isCompleted = (run: Run) => run.state === 'completed';
 const none = 'Predictions need a completed run; "Train Next Stage" makes one.';
 
-/** The prediction hover and the commands that predict. */
-export function registerPrediction(context: UpsizeContext): vscode.Disposable[] {
-  const predictions = new ImagePredictions(context.predictors);
-  const pages = new PredictionPages();
-  const { log } = context;
-  return [
-    pages,
-    // Files, untitled texts, notebook cells and whatever else is text.
-    vscode.languages.registerHoverProvider({ scheme: '*' }, new PredictionHover(context, predictions)),
-    vscode.workspace.registerTextDocumentContentProvider(scheme, pages),
-    registerCommand(log, 'predictImage', (argument) => predictImage(context, { predictions, pages }, argument)),
-    registerCommand(log, 'predictFolder', (argument, target) => predictFolder(context, argument, target)),
-    registerCommand(log, 'togglePredictionHover', toggleHover),
-  ];
-}
-
-const mostPages = 50;
-
-/** Predictions as pages of Markdown that VS Code previews, picture and all. */
-class PredictionPages implements vscode.TextDocumentContentProvider, vscode.Disposable {
-  readonly #pages = new Map<string, string>();
-  readonly #changed = new vscode.EventEmitter<vscode.Uri>();
-
-  readonly onDidChange = this.#changed.event;
-
-  provideTextDocumentContent(uri: vscode.Uri): string {
-    return this.#pages.get(uri.toString()) ?? 'This page was of an earlier window. Predict the image again.';
-  }
-
-  /** Shows what a run says of an image: on the page that is open for the two, else on a new one. */
-  async show(result: PredictImageResult, folder: UpsizeFolder): Promise<void> {
-    const { file, prediction } = result;
-    const uri = vscode.Uri.from({
-      scheme,
-      path: `/${path.basename(file)}: ${prediction.size} px.md`,
-      query: `${prediction.runId}&${file}`,
-    });
-    const key = uri.toString();
-    this.#pages.delete(key);
-    this.#pages.set(
-      key,
-      predictionMarkdown(result, (runId) => folder.annotations.of(runId).name ?? null, []),
-    );
-    const [oldest] = this.#pages.keys();
-    if (this.#pages.size > mostPages && oldest !== undefined) this.#pages.delete(oldest);
-    this.#changed.fire(uri);
-    await vscode.commands.executeCommand('markdown.showPreview', uri);
-  }
-
-  dispose(): void {
-    this.#changed.dispose();
-  }
-}
-
-interface Predicting {
+/** What the commands share with the hover. */
+export interface Predicting {
   predictions: ImagePredictions;
   pages: PredictionPages;
 }
 
-async function predictImage(
+/** Predicts one image and shows what comes of it as a page. */
+export async function predictImage(
   context: UpsizeContext,
   { predictions, pages }: Predicting,
   argument: unknown,
@@ -145,7 +90,11 @@ async function askForImage(): Promise<string> {
 }
 
 /** Predicts all images of a folder into a CSV file, and opens it. */
-async function predictFolder(context: UpsizeContext, argument: unknown, target: unknown): Promise<{ file: string }> {
+export async function predictFolder(
+  context: UpsizeContext,
+  argument: unknown,
+  target: unknown,
+): Promise<{ file: string }> {
   const source = argument instanceof vscode.Uri ? argument : await askForFolder();
   const { folder, run } = await runFor(context, context.folders.of(source), undefined);
   const csv = target instanceof vscode.Uri ? target : await askForTarget(source);
@@ -189,12 +138,4 @@ async function askForTarget(source: vscode.Uri): Promise<vscode.Uri> {
   return answered(
     await vscode.window.showSaveDialog({ title: 'Save predictions', defaultUri, filters: { CSV: ['csv'] } }),
   );
-}
-
-async function toggleHover(): Promise<boolean> {
-  const enabled = !predictionHoverEnabled();
-  const target = vscode.ConfigurationTarget.Global;
-  await vscode.workspace.getConfiguration('upsize').update('predictionHover.enabled', enabled, target);
-  vscode.window.setStatusBarMessage(`Prediction hover ${enabled ? 'on' : 'off'}`, 2500);
-  return enabled;
 }

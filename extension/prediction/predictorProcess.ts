@@ -88,6 +88,20 @@ export async function startPredictor(options: PredictorOptions): Promise<Predict
       resolve(fault ?? how);
     });
   });
+  /** Told once, when the process is gone: a request must leave nothing behind on a promise that lives as long as the child. */
+  const onGone = new Set<(why: string) => void>();
+  let gone: string | undefined;
+  void stopped.then((why) => {
+    gone = why;
+    for (const tell of onGone) tell(why);
+  });
+  const life: ChildLife = {
+    whenGone: (tell) => {
+      if (gone !== undefined) tell(gone);
+      else onGone.add(tell);
+      return () => onGone.delete(tell);
+    },
+  };
   // Without listeners, a pipe that breaks with the child would be an error of the extension host.
   for (const stream of [child.stdin, child.stdout]) stream.on('error', () => undefined);
   // Looked at before the reader does: it would search all of a flood for a header, again and again.
@@ -147,7 +161,7 @@ export async function startPredictor(options: PredictorOptions): Promise<Predict
       });
     }
     try {
-      return await request(connection, stopped, {
+      return await request(connection, life, {
         method,
         params: onProgress ? { ...params, progressToken: token } : params,
         signal,
@@ -160,9 +174,9 @@ export async function startPredictor(options: PredictorOptions): Promise<Predict
     }
   };
   try {
-    const { engine } = await request(connection, stopped, {
+    const { engine } = await request(connection, life, {
       method: 'open',
-      params: { workspace, hostPid: process.pid },
+      params: { workspace, hostPid: process.pid, memoryLimitMegabytes },
       signal: undefined,
       timeoutMs: timeoutsMs.open,
       onTimeout,
@@ -174,6 +188,11 @@ export async function startPredictor(options: PredictorOptions): Promise<Predict
     child.kill('SIGKILL');
     throw error;
   }
+}
+
+interface ChildLife {
+  /** Calls back when the process is gone, with why; at once where it is. Returns what ends the waiting. */
+  whenGone: (tell: (why: string) => void) => () => void;
 }
 
 interface Request<M extends PredictorMethod> {
@@ -190,7 +209,7 @@ interface Request<M extends PredictorMethod> {
 /** One request that always settles: with its answer, the process's end, a cancellation or the time limit. */
 async function request<M extends PredictorMethod>(
   connection: MessageConnection,
-  stopped: Promise<string>,
+  life: ChildLife,
   { method, params, signal, timeoutMs, onTimeout, onBegin }: Request<M>,
 ): Promise<PredictorResult<M>> {
   const cancellation = new CancellationTokenSource();
@@ -198,11 +217,12 @@ async function request<M extends PredictorMethod>(
   if (signal?.aborted) throw new Error('Cancelled.');
   signal?.addEventListener('abort', cancel);
   let timer: NodeJS.Timeout | undefined;
+  let leave: () => void = () => undefined;
   try {
     const answer = await Promise.race([
       connection.sendRequest<unknown>(method, params, cancellation.token),
-      stopped.then((why) => {
-        throw new Error(`The process that makes predictions is gone: ${why}.`);
+      new Promise<never>((_resolve, reject) => {
+        leave = life.whenGone((why) => reject(new Error(`The process that makes predictions is gone: ${why}.`)));
       }),
       new Promise<never>((_resolve, reject) => {
         const giveUp = () => {
@@ -221,6 +241,7 @@ async function request<M extends PredictorMethod>(
     return parsed.data as PredictorResult<M>;
   } finally {
     clearTimeout(timer);
+    leave();
     signal?.removeEventListener('abort', cancel);
     cancellation.dispose();
   }

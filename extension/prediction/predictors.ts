@@ -19,7 +19,7 @@ interface Served {
   gaveUp: string | undefined;
 }
 
-/** The predictor child of each workspace folder of this window, started when first asked. */
+/** The predictor child of each workspace folder of this window, started when first asked, ended when the folder is closed. */
 export class Predictors {
   readonly #trainer: Trainer;
   readonly #settings: PredictorSettings;
@@ -50,6 +50,15 @@ export class Predictors {
   reset(): void {
     for (const { process } of this.#served.values()) process?.then((each) => each.dispose()).catch(() => undefined);
     this.#served.clear();
+  }
+
+  /** Ends the children of folders that are no longer open. */
+  keepOnly(workspaces: ReadonlySet<string>): void {
+    for (const [workspace, { process }] of this.#served) {
+      if (workspaces.has(workspace)) continue;
+      this.#served.delete(workspace);
+      process?.then((each) => each.dispose()).catch(() => undefined);
+    }
   }
 
   dispose(): void {

@@ -1,54 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import { isLive, type RunState } from '../../trainer/protocol/events.ts';
-import { valAccuracyOf, type Run } from '../../trainer/protocol/runSummary.ts';
-import { percent, points } from '../numbers.ts';
+import { inFolder } from '../folderName.ts';
 import { notifiesWhenFinished } from '../settings.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
-import { gainOf } from './runLabel.ts';
+import type { FolderRun } from '../upsizeFolders.ts';
+import { claimEnd, endText, isFailure, isTold, RunEnds } from './runEnd.ts';
 
-/** One notification when a run that was seen at work ends while nobody looks at the window; a failure is told in any case. */
-export function registerEndNotification({ folders, log }: UpsizeContext): vscode.Disposable[] {
-  const before = new Map<string, RunState>();
+/** By then a window that has the focus has seen the same, and told or kept it. */
+const afterFocusedMs = 1500;
+
+/** One notification of all windows when a run that was seen at work ends while nobody looks; a failure is told in any case. */
+export function registerEndNotification(context: UpsizeContext): vscode.Disposable[] {
+  const { folders, log } = context;
+  const ends = new RunEnds();
   const look = () => {
     for (const folder of folders.all) {
-      for (const run of folder.runs) {
-        const was = before.get(run.id);
-        before.set(run.id, run.state);
-        if (was === undefined || !isLive(was) || isLive(run.state)) continue;
+      for (const run of ends.look(folder.runs)) {
         log.info(`Run ${run.id} is ${run.state}${run.summary.message === null ? '' : `: ${run.summary.message}`}`);
-        void tell(run, endText(run, folder.runsById));
+        void tell(context, { folder, run });
       }
     }
   };
   return [folders.onDidChange(look)];
 }
 
-async function tell(run: Run, text: string): Promise<void> {
-  const failed = run.state === 'failed' || run.state === 'interrupted';
-  if (!failed && (vscode.window.state.focused || !notifiesWhenFinished())) return;
+async function tell({ folders }: UpsizeContext, { folder, run }: FolderRun): Promise<void> {
+  // The window that is looked at decides for all.
+  if (!vscode.window.state.focused) await sleep(afterFocusedMs);
+  if (!claimEnd(folder.path, run)) return;
+  if (!isTold(run, { focused: vscode.window.state.focused, enabled: notifiesWhenFinished() })) return;
+  const { name } = folder.annotations.of(run.id);
+  const text = endText(run, folder.runsById, name, inFolder(folders, folder));
   const show = 'Show Run';
-  const actions = failed ? ['Resume', show] : [show];
-  const shown = failed ? vscode.window.showErrorMessage : vscode.window.showInformationMessage;
+  const actions = isFailure(run) ? ['Resume', show] : [show];
+  const shown = isFailure(run) ? vscode.window.showErrorMessage : vscode.window.showInformationMessage;
   const chosen = await shown(text, ...actions);
   if (chosen === show) await vscode.commands.executeCommand('upsize.showRun', run.id);
   if (chosen === 'Resume') await vscode.commands.executeCommand('upsize.resumeRun', run.id);
-}
-
-/** What became of a run, in a sentence. */
-export function endText(run: Run, byId: ReadonlyMap<string, Run>): string {
-  const { size } = run.manifest.config.stage;
-  const accuracy = valAccuracyOf(run.summary);
-  const gain = gainOf(run, byId);
-  switch (run.state) {
-    case 'completed': {
-      const came = accuracy === null ? '' : `: ${percent(accuracy)}${gain === null ? '' : ` (${points(gain)} pt)`}`;
-      return `The ${size} px stage is trained${came}.`;
-    }
-    case 'failed':
-      return `The ${size} px run failed: ${run.summary.message ?? 'it said nothing why; "Show Log" and its stderr.log may'}`;
-    case 'interrupted':
-      return `The process of the ${size} px run is gone (${run.summary.epochs.length} epochs were done). It can be resumed from its last checkpoint.`;
-    default:
-      return `The ${size} px run is ${run.state}.`;
-  }
 }

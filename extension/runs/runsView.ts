@@ -42,6 +42,7 @@ export class RunsView implements vscode.Disposable, vscode.TreeDataProvider<Runs
       this.#changed,
       this.#selected,
       folders.onDidChange(() => this.#scheduleRedraw()),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#showMessage()),
       this.#view.onDidChangeSelection(() => this.#selected.fire(this.selected)),
       this.#view.onDidChangeCheckboxState(({ items }) => {
         const checked = new Set(this.#checked);
@@ -53,6 +54,7 @@ export class RunsView implements vscode.Disposable, vscode.TreeDataProvider<Runs
         this.setChecked(checked);
       }),
     ];
+    this.#showMessage();
     void folders.ready.then(() => {
       this.#ready = true;
       this.#draw();
@@ -69,7 +71,7 @@ export class RunsView implements vscode.Disposable, vscode.TreeDataProvider<Runs
     const { sorting, grouping } = this.#options;
     void this.#memory.update(optionsKey, { sorting, grouping });
     const { filter } = this.#options;
-    Object.assign(this.#view, { message: filter === '' ? undefined : `Filter: ${filter}` });
+    this.#showMessage();
     void vscode.commands.executeCommand('setContext', 'upsize.runsFiltered', filter !== '');
     this.#draw();
   }
@@ -124,6 +126,20 @@ export class RunsView implements vscode.Disposable, vscode.TreeDataProvider<Runs
   dispose(): void {
     clearTimeout(this.#redraw);
     for (const subscription of this.#subscriptions) subscription.dispose();
+  }
+
+  /** What stands over the runs: why nothing trains here, and by what they are filtered. */
+  #showMessage(): void {
+    const { filter } = this.#options;
+    const lines = [
+      ...(vscode.workspace.isTrusted
+        ? []
+        : [
+            'Restricted mode: runs can be looked at; training and predictions need your trust. The shield above gives it.',
+          ]),
+      ...(filter === '' ? [] : [`Filter: ${filter}`]),
+    ];
+    Object.assign(this.#view, { message: lines.length === 0 ? undefined : lines.join(' · ') });
   }
 
   /** Live runs change many times a second; the view follows a few times. */

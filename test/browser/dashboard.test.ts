@@ -33,7 +33,7 @@ describe('dashboard in a browser', () => {
         host = new DashboardPanel({
           workspace,
           ladderId,
-          trusted: true,
+          trusted: () => true,
           actions: {
             stop: act('stop'),
             openConfusionMatrix: act('matrix'),

@@ -48,7 +48,7 @@ describe('gallery in a browser', () => {
         if (living) return (message) => living.channel.receive(message);
         host = new DatasetGalleryPanel({
           workspace: new RecordedWorkspace(folder, predictor),
-          trusted: true,
+          trusted: () => true,
           place: () => ({
             source,
             labelsFile: path.join(folder, 'upsize.labels.csv'),

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { isLive } from '../../trainer/protocol/events.ts';
@@ -148,6 +148,52 @@ describe('the command line', function () {
     const file = inWorkspace('a card.html');
     assert.equal((await upsize(['show', 'last', '--card', file])).code, 0);
     assert.match(readFileSync(file, 'utf8'), /^<!doctype html>/);
+  });
+
+  it('compares runs and explains a class, for people and for programs', async () => {
+    const { runs } = workspace.store.list();
+    const ids = runs.slice(0, 2).map(({ id }) => id);
+    const compared = await upsize(['compare', ...ids, '--json']);
+    const rows = z
+      .array(rowSchema.extend({ config: z.looseObject({ seed: z.number() }) }))
+      .parse(JSON.parse(compared.output));
+    assert.deepEqual(
+      rows.map(({ id, size }) => [id, size]),
+      [
+        [ids[0], 16],
+        [ids[1], 32],
+      ],
+    );
+    const table = await upsize(['compare', ...ids]);
+    assert.match(table.output, /val_accuracy +[\d.]+ % +[\d.]+ %/);
+    const alone = await upsize(['compare', 'last', 'last']);
+    assert.equal(alone.code, 2);
+    assert.match(alone.errors, /needs two or more runs/);
+    const explained: unknown = JSON.parse((await upsize(['show', 'last', '--class', 'kiwi', '--json'])).output);
+    assert.partialDeepStrictEqual(explained, { className: 'kiwi', split: 'validation' });
+    assert.match((await upsize(['show', 'last', '--class', 'kiwi'])).output, /recall +[\d.]+ %/);
+    const unknown = await upsize(['show', 'last', '--class', 'plum']);
+    assert.equal(unknown.code, 2);
+    assert.match(unknown.errors, /no class "plum"; there are apple, kiwi, lemon/);
+  });
+
+  it('prints problems of the data as compilers do, and a scan without its images', async () => {
+    writeFileSync(inWorkspace('photos', 'train', 'kiwi', 'torn one.jpg'), 'no picture');
+    try {
+      const { output } = await upsize(['scan', '--problems']);
+      assert.match(output, /^photos\/train\/kiwi\/torn one\.jpg:1:1: (warning|error): .*torn one\.jpg/m);
+      assert.ok(
+        output
+          .trim()
+          .split('\n')
+          .every((line) => /^.+:1:1: (error|warning|info): ./.test(line)),
+        output,
+      );
+      const summary: unknown = JSON.parse((await upsize(['scan', '--summary', '--json'])).output);
+      assert.partialDeepStrictEqual(summary, { images: 60 });
+    } finally {
+      rmSync(inWorkspace('photos', 'train', 'kiwi', 'torn one.jpg'));
+    }
   });
 
   it('says after the last stage that it was the last, and what could come next', async () => {

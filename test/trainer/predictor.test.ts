@@ -17,7 +17,20 @@ describe('the predictor, for the hover', function () {
   let workspace = '';
   let runs: Run[] = [];
   let predictor: PredictorProcess;
+  const said: string[] = [];
   const image = () => path.join(workspace, 'photos', 'lime', '03.png');
+
+  const start = (memoryLimitMegabytes: number) =>
+    startPredictor({
+      node: { file: process.execPath, environment: {} },
+      entry,
+      environment: Object.fromEntries(
+        Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+      ),
+      memoryLimitMegabytes,
+      workspace,
+      log: (line) => said.push(line),
+    });
 
   before(async () => {
     workspace = await mkdtemp(path.join(tmpdir(), 'upsize-predictor-'));
@@ -28,16 +41,7 @@ describe('the predictor, for the hover', function () {
       });
     }
     ({ runs } = new RunStore(workspace).list());
-    predictor = await startPredictor({
-      node: { file: process.execPath, environment: {} },
-      entry,
-      environment: Object.fromEntries(
-        Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-      ),
-      memoryLimitMegabytes: 1024,
-      workspace,
-      log: () => undefined,
-    });
+    predictor = await start(1024);
   });
   after(async () => {
     predictor.dispose();
@@ -88,5 +92,14 @@ describe('the predictor, for the hover', function () {
     assert.equal(await trueClass(), 'lime');
     await writeFile(path.join(workspace, 'upsize.labels.csv'), 'path,label,excluded\nlime/03.png,cherry,\n');
     assert.equal(await trueClass(), 'cherry');
+  });
+
+  it('ends itself where it takes more memory than it may, and says so', async () => {
+    const greedy = await start(64);
+    assert.match(await greedy.stopped, /ended with exit code 1/);
+    assert.ok(
+      said.some((line) => /The predictor took \d+ MB of memory, more than the 64 MB of its setting/.test(line)),
+      said.join('\n'),
+    );
   });
 });

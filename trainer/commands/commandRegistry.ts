@@ -48,6 +48,11 @@ export const commandRegistry: readonly CommandEntry[] = [
     load: async () => (await import('./show.ts')).defineShow,
   },
   {
+    name: 'compare',
+    summary: 'show the figures of several runs beside each other',
+    load: async () => (await import('./compare.ts')).defineCompare,
+  },
+  {
     name: 'evaluate',
     summary: 'score a run on its test images or on another data set',
     load: async () => (await import('./evaluate.ts')).defineEvaluate,

@@ -1,16 +1,22 @@
+import path from 'node:path';
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { scanDataset } from '../dataset/scanDataset.ts';
 import { configSchema, effectiveDatasetSchema, type Config } from '../protocol/config.ts';
 import { bytesText, countText } from '../protocol/numberFormats.ts';
-import type { Distribution, Scan, ScannedClass } from '../protocol/scan.ts';
+import { scanSummary, type Distribution, type Scan, type ScannedClass } from '../protocol/scan.ts';
 import { exitCodes, say, sayJson, type CommandContext } from './commandContext.ts';
 import { addCommonOptions, commonOptionsSchema, workspaceOf } from './commonOptions.ts';
 import { findConfig } from './findConfig.ts';
 import { PhaseProgress } from './phaseProgress.ts';
 import { textTable } from './textTable.ts';
 
-const optionsSchema = commonOptionsSchema.extend({ all: z.boolean().default(false), dataset: z.string().optional() });
+const optionsSchema = commonOptionsSchema.extend({
+  all: z.boolean().default(false),
+  dataset: z.string().optional(),
+  problems: z.boolean().default(false),
+  summary: z.boolean().default(false),
+});
 const mostProblems = 20;
 
 /** `upsize scan`: everything about the images of a data set. Ends with 1 where training would be refused. */
@@ -18,15 +24,22 @@ export function defineScan(command: Command, context: CommandContext): void {
   addCommonOptions(command)
     .option('--dataset <path>', 'another folder or CSV file than the config names')
     .option('--all', `list every problem, not only the first ${mostProblems}`)
+    .option('--problems', 'print one line a problem, as compilers do: path:1:1: severity: message')
+    .option('--summary', 'with --json: without the lists of images')
     .action(async () => {
       const options = optionsSchema.parse(command.opts());
       const workspace = workspaceOf(options, context);
-      const { config, baseDirectory } =
+      const { config, baseDirectory, file } =
         options.dataset === undefined
           ? findConfig(options, workspace, context)
-          : { config: configSchema.parse({ dataset: options.dataset }), baseDirectory: context.currentDirectory };
+          : {
+              config: configSchema.parse({ dataset: options.dataset }),
+              baseDirectory: context.currentDirectory,
+              file: null,
+            };
       const scan = await scanNow(config, baseDirectory, workspace, context);
-      if (options.json) sayJson(context.output, scan);
+      if (options.json) sayJson(context.output, options.summary ? scanSummary(scan) : scan);
+      else if (options.problems) for (const line of problemLines(scan, workspace, file)) say(context.output, line);
       else for (const line of scanLines(scan, options.all)) say(context.output, line);
       if (scan.problems.some(({ severity }) => severity === 'error')) context.exitCode = exitCodes.failed;
     });
@@ -116,5 +129,22 @@ export function scanLines(scan: Scan, all: boolean): string[] {
   return lines;
 }
 
+/**
+ * The problems of a scan as a problem matcher reads them, the severest first: `path:1:1: severity: message`, the path relative to
+ * the workspace folder where it lies within. What is about no file stands at the config, else at the data set.
+ */
+export function problemLines(scan: Scan, workspace: string, config: string | null): string[] {
+  const place = (file: string | null) => {
+    const absolute = file === null ? (config ?? scan.source) : path.join(scan.root, file);
+    const relative = path.relative(workspace, absolute);
+    return relative.startsWith('..') || path.isAbsolute(relative) ? absolute : relative;
+  };
+  return [...scan.problems]
+    .sort((a, b) => rank[a.severity] - rank[b.severity])
+    .map(({ file, severity, message }) => `${place(file)}:1:1: ${words[severity]}: ${message.replace(/\s+/g, ' ')}`);
+}
+
+/** As VS Code and compilers spell them. */
+const words = { error: 'error', warning: 'warning', information: 'info' } as const;
 const rank = { error: 0, warning: 1, information: 2 } as const;
 const signs = { error: '✗', warning: '!', information: '·' } as const;

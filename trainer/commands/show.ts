@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import * as z from 'zod';
+import { explainClass, type ExplainedClass } from '../protocol/explainClass.ts';
 import { lineageOf } from '../protocol/ladder.ts';
 import { countText, durationText, lossText, noNumber, percent, points } from '../protocol/numberFormats.ts';
 import { evaluationSchema, runPaths, type Evaluation } from '../protocol/runFolder.ts';
@@ -11,19 +12,20 @@ import type { Run } from '../protocol/runSummary.ts';
 import { versions } from '../protocol/versions.ts';
 import { controlVerdictOf, type ControlVerdict } from '../stages/controlVerdict.ts';
 import { writeRunCard } from '../runCard/writeRunCard.ts';
-import { say, sayJson, type CommandContext } from './commandContext.ts';
+import { CommandError, exitCodes, say, sayJson, type CommandContext } from './commandContext.ts';
 import { addCommonOptions, commonOptionsSchema, workspaceOf } from './commonOptions.ts';
 import { findRun } from './findRun.ts';
 import { readNames } from './runs.ts';
 import { textTable } from './textTable.ts';
 
-const optionsSchema = commonOptionsSchema.extend({ card: z.string().optional() });
+const optionsSchema = commonOptionsSchema.extend({ card: z.string().optional(), class: z.string().optional() });
 
 /** `upsize show`: one run with its config, epochs and classes; with `--card`, its run card as an HTML file. */
 export function defineShow(command: Command, context: CommandContext): void {
   addCommonOptions(command)
     .argument('[run]', 'id, its beginning or end; default: the newest run')
     .option('--card <file>', 'write the run card, one HTML file, and print its path')
+    .option('--class <name>', 'how well the run knows one class, and what it takes it for')
     .action(async (typed: unknown) => {
       const options = optionsSchema.parse(command.opts());
       const workspace = workspaceOf(options, context);
@@ -41,6 +43,12 @@ export function defineShow(command: Command, context: CommandContext): void {
         else say(context.output, card);
         return;
       }
+      if (options.class !== undefined) {
+        const explained = explainedClass(run, options.class);
+        if (options.json) sayJson(context.output, explained);
+        else for (const line of classLines(explained)) say(context.output, line);
+        return;
+      }
       const row = rows.find((one) => one.id === id);
       if (!row) return;
       const evaluation = readEvaluation(run, 'validation');
@@ -53,6 +61,34 @@ export function defineShow(command: Command, context: CommandContext): void {
 function readEvaluation(run: Run, split: Evaluation['split']): Evaluation | null {
   const read = readVersioned(runPaths(run.folder).evaluationOf(split), evaluationSchema, versions.evaluation);
   return read.kind === 'ok' ? read.value : null;
+}
+
+function explainedClass(run: Run, className: string): ExplainedClass {
+  const evaluation = readEvaluation(run, 'validation');
+  if (!evaluation) {
+    throw new CommandError(`Run ${run.id} has no evaluation yet; a run writes it at the end of its training.`);
+  }
+  try {
+    return explainClass(evaluation, className);
+  } catch (error) {
+    throw new CommandError(error instanceof Error ? error.message : String(error), exitCodes.usage);
+  }
+}
+
+function classLines(explained: ExplainedClass): string[] {
+  const share = (value: number | undefined) => percent(value ?? null);
+  const confusions = (found: ExplainedClass['takenFor']) =>
+    found.map(({ className, images }) => `${className} (${countText(images)})`).join(', ') || noNumber;
+  return [
+    `class         ${explained.className}`,
+    `images        ${countText(explained.support ?? null)} (validation)`,
+    `precision     ${share(explained.precision)}`,
+    `recall        ${share(explained.recall)}`,
+    `F1            ${share(explained.f1)}`,
+    `taken for     ${confusions(explained.takenFor)}`,
+    `mistaken for  ${confusions(explained.mistakenForIt)}`,
+    ...explained.wrongImages.map(({ file, predicted }) => `  ✗ ${file}: ${predicted}`),
+  ];
 }
 
 function describe(run: Run, row: RunRow, lineage: readonly Run[], evaluation: Evaluation | null) {

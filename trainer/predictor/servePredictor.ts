@@ -26,6 +26,7 @@ import { ImagePredictor } from './imagePredictor.ts';
 import { makeThumbnail } from './thumbnail.ts';
 
 const hostPollMs = 2000;
+const memoryPollMs = 1000;
 
 type Handlers = {
   [M in PredictorMethod]: (
@@ -36,17 +37,32 @@ type Handlers = {
 
 /**
  * Serves the views of one window until its host is gone: over the two streams, one request after the other where they use
- * the model, so that memory and processor stay small beside a training. Returns when the connection has closed.
+ * the model, so that memory and processor stay small beside a training. Returns when the connection has closed; throws where the
+ * process takes more memory than its host allows, TensorFlow's own included, which no option of Node bounds: the host starts
+ * another one.
  */
 export async function servePredictor(input: Readable, output: Writable): Promise<void> {
   const connection = createMessageConnection(new StreamMessageReader(input), new StreamMessageWriter(output));
-  const closed = new Promise<void>((resolve) => {
-    connection.onClose(() => resolve());
-    input.once('end', () => resolve());
-    input.once('close', () => resolve());
+  let end: (why: Error | null) => void = () => undefined;
+  const closed = new Promise<Error | null>((resolve) => {
+    end = resolve;
+    connection.onClose(() => resolve(null));
+    input.once('end', () => resolve(null));
+    input.once('close', () => resolve(null));
   });
   let opened: { workspace: string; images: ImagePredictor } | null = null;
   let hostPoll: NodeJS.Timeout | undefined;
+  let memoryPoll: NodeJS.Timeout | undefined;
+  const boundMemory = (megabytes: number) => {
+    clearInterval(memoryPoll);
+    memoryPoll = setInterval(() => {
+      const used = Math.round(process.memoryUsage.rss() / 1e6);
+      if (used <= megabytes) return;
+      const took = `The predictor took ${used} MB of memory, more than the ${megabytes} MB of its setting, and ends.`;
+      end(new Error(took));
+    }, memoryPollMs);
+    memoryPoll.unref();
+  };
   const workspace = () => {
     if (opened === null) throw new Error('The predictor was asked before it was told its workspace.');
     return opened;
@@ -59,13 +75,14 @@ export async function servePredictor(input: Readable, output: Writable): Promise
   };
 
   const handlers: Handlers = {
-    open: async ({ workspace: folder, hostPid }) => {
+    open: async ({ workspace: folder, hostPid, memoryLimitMegabytes }) => {
       const engine = await loadEngine(parseEngineChoice(process.env.UPSIZE_ENGINE), { threads: 1 });
       opened = { workspace: folder, images: new ImagePredictor(folder) };
       const start = processStart(hostPid);
       clearInterval(hostPoll);
       hostPoll = setInterval(() => processStart(hostPid) !== start && connection.end(), hostPollMs);
       hostPoll.unref();
+      if (memoryLimitMegabytes !== undefined) boundMemory(memoryLimitMegabytes);
       return { engine: engine.name, upsize: upsizeVersion };
     },
     predictImage: (params, token) =>
@@ -111,9 +128,11 @@ export async function servePredictor(input: Readable, output: Writable): Promise
     });
   }
   connection.listen();
-  await closed;
+  const excess = await closed;
   clearInterval(hostPoll);
+  clearInterval(memoryPoll);
   connection.dispose();
+  if (excess) throw excess;
 }
 
 function cancelled(): ResponseError<void> {

@@ -35,9 +35,13 @@ const predictImageResult = z.object({
 export type PredictImageResult = z.infer<typeof predictImageResult>;
 
 export const predictorMethods = {
-  /** Asked first: which workspace this child serves. */
+  /** Asked first: which workspace this child serves, and with how many megabytes of memory in all it ends itself. */
   open: {
-    params: z.object({ workspace: z.string(), hostPid: z.number().int() }),
+    params: z.object({
+      workspace: z.string(),
+      hostPid: z.number().int(),
+      memoryLimitMegabytes: z.number().positive().optional(),
+    }),
     result: z.object({ engine: z.enum(['native', 'wasm']), upsize: z.string() }),
   },
   predictImage: {

@@ -101,3 +101,25 @@ export const scanSchema = z.object({
   }),
 });
 export type Scan = z.infer<typeof scanSchema>;
+
+/** What the Dataset and Next Step views keep of a scan: nothing that grows with the images but their problems. */
+export const scanSummarySchema = z.object({
+  created: z.number(),
+  root: z.string(),
+  source: z.string(),
+  /** Images that take part. */
+  images: count,
+  classes: z.array(scannedClassSchema),
+  sizes: z.array(count),
+  tooSmall: z.array(count),
+  suggestedSizes: z.array(count),
+  problems: z.array(datasetProblemSchema),
+});
+export type ScanSummary = z.infer<typeof scanSummarySchema>;
+
+/** A scan without its columns and groups, as `upsize scan --summary --json` prints it. */
+export function scanSummary(scan: Scan): ScanSummary {
+  const { created, root, source, classes, sizes, tooSmall, suggestedSizes, problems } = scan;
+  const images = scan.images.file.length - scan.excluded.length;
+  return { created, root, source, images, classes, sizes, tooSmall, suggestedSizes, problems };
+}

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { UpsizeContext } from '../../upsizeContext.ts';
 import type { PanelKind } from '../webviewPanels.ts';
 import { workspaceOf } from '../workspaceOf.ts';
-import { ladderTitle } from './dashboardRuns.ts';
+import { ladderTitle } from './ladderTitle.ts';
 
 const targetSchema = z.object({ folder: z.string(), ladderId: z.string() });
 
@@ -22,7 +22,7 @@ export function dashboardKind(context: UpsizeContext): PanelKind<z.output<typeof
       return new DashboardPanel({
         workspace: workspaceOf(context, folder),
         ladderId,
-        trusted: vscode.workspace.isTrusted,
+        trusted: () => vscode.workspace.isTrusted,
         post,
         log,
         saving,

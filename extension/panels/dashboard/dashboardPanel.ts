@@ -3,7 +3,8 @@ import { dashboardBoundary, type DashboardRun } from '../../../webviews/protocol
 import { answer, HostChannel } from '../../../webviews/protocol/hostChannel.ts';
 import { recordedRun, type Disposable, type PanelWorkspace } from '../panelServices.ts';
 import { saveAnswers, type Saving } from '../saving.ts';
-import { dashboardChanges, dashboardRuns, ladderTitle } from './dashboardRuns.ts';
+import { dashboardChanges, dashboardRuns } from './dashboardRuns.ts';
+import { ladderTitle } from './ladderTitle.ts';
 import { readLogTail } from './readLogTail.ts';
 
 /** Five times a second at most: what a reader still sees as live. */
@@ -20,7 +21,7 @@ export interface DashboardActions {
 interface DashboardPanelOptions {
   workspace: PanelWorkspace;
   ladderId: string;
-  trusted: boolean;
+  trusted: () => boolean;
   actions: DashboardActions;
   saving: Saving;
   post: (message: unknown) => void;
@@ -90,7 +91,7 @@ export class DashboardPanel implements Disposable {
       target: { folder: workspace.folder, ladderId },
       title: ladderTitle(workspace.runs(), ladderId),
       runs,
-      trusted,
+      trusted: trusted(),
     };
   }
 

@@ -110,15 +110,6 @@ export function dashboardRuns(
     });
 }
 
-/** "Fruit, ladder 3": the experiment's name and the ladder's place among those of the folder, oldest first. */
-export function ladderTitle(runs: readonly Run[], ladderId: string): string {
-  const ids = [...new Set(runs.map((run) => run.manifest.ladderId))];
-  const config = runs.find((run) => run.manifest.ladderId === ladderId)?.manifest.config;
-  if (!config) return 'Ladder';
-  const place = `ladder ${ids.indexOf(ladderId) + 1}`;
-  return config.name === null ? place.replace('l', 'L') : `${config.name}, ${place}`;
-}
-
 /** What changed between two looks, as few and as small messages as say it. */
 export function dashboardChanges(before: readonly DashboardRun[], after: readonly DashboardRun[]): DashboardChange[] {
   const known = new Map(before.map((run) => [run.runId, run]));

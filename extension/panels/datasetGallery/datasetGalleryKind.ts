@@ -50,7 +50,7 @@ export function datasetGalleryKind(context: UpsizeContext) {
       const { DatasetGalleryPanel } = await import('./datasetGalleryPanel.ts');
       const panel = new DatasetGalleryPanel({
         workspace: workspaceOf(context, folder),
-        trusted: vscode.workspace.isTrusted,
+        trusted: () => vscode.workspace.isTrusted,
         place: () => placeOf(folder),
         addressOf,
         choice: choiceOf(folder.path),

@@ -37,7 +37,7 @@ export interface GalleryActions {
 
 interface DatasetGalleryOptions {
   workspace: PanelWorkspace;
-  trusted: boolean;
+  trusted: () => boolean;
   place: () => DatasetPlace | null;
   actions: GalleryActions;
   saving: Saving;
@@ -78,7 +78,7 @@ export class DatasetGalleryPanel implements Disposable {
       snapshot: () => this.#snapshot(),
       answers: {
         decide: answer(requests.decide, async ({ files, label, excluded }) => {
-          if (!options.trusted) throw new Error('Labels can be changed when this folder is trusted.');
+          if (!options.trusted()) throw new Error('Labels can be changed when this folder is trusted.');
           const changes = files.map((file) => ({ file, label, excluded }));
           this.#tellDecided(await this.#decisions.decide(this.#place().labelsFile, changes));
           return null;
@@ -191,7 +191,7 @@ export class DatasetGalleryPanel implements Disposable {
     const base = {
       target: { folder: workspace.folder },
       title: 'Gallery',
-      trusted,
+      trusted: trusted(),
       choice: this.#choice,
       nearing: this.#nearest.progress,
       nearest: this.#nearest.found,

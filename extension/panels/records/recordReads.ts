@@ -1,3 +1,4 @@
+import { explainClass, type ExplainedClass } from '../../../trainer/protocol/explainClass.ts';
 import type { CompareRunsState } from '../../../webviews/protocol/compareRuns.ts';
 import type { EvaluatedContent, ImageChoice } from '../../../webviews/protocol/confusionMatrix.ts';
 import type { ClassFigures } from '../../../webviews/protocol/dashboard.ts';
@@ -7,7 +8,6 @@ import { chosenImages, confusionMatrixContent, type Evaluated } from '../confusi
 import { galleryContent, type GalleryContent } from '../datasetGallery/galleryContent.ts';
 import { readScan } from '../datasetGallery/readScan.ts';
 import { hardestOf } from '../hardestImages/hardestOf.ts';
-import { explainClass, type ExplainedClass } from './explainClass.ts';
 import { readEvaluation } from './readEvaluation.ts';
 import { recallChange } from './sharedImages.ts';
 

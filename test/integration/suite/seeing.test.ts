@@ -77,7 +77,7 @@ describe('what a trained run says of images', () => {
       const query = new RegExp(`\\[${title}\\]\\(command:[\\w.]+\\?([^)]*)\\)`).exec(text)?.[1];
       return JSON.parse(decodeURIComponent(query ?? '')) as unknown[];
     };
-    assert.partialDeepStrictEqual(link('Open'), [{ fsPath: photo('lime/00.png') }]);
+    assert.partialDeepStrictEqual(link('Open'), [{ scheme: 'file', path: photo('lime/00.png') }]);
     const asked = upsize('predictImage', ...link('Predict with another run'));
     const answer = await eventually('another run was chosen', async () => {
       await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');

@@ -113,20 +113,60 @@ describe('the config and the data set, in the editor', () => {
     assert.ok(shown.some(({ command }) => command?.arguments?.[0] === id && command.title.includes('completed')));
   });
 
-  it('runs a stage as a task', async () => {
-    const tasks = await vscode.tasks.fetchTasks({ type: 'upsize' });
-    assert.deepEqual(tasks.map(({ name }) => name).sort(), ['scan data set', 'train all stages', 'train next stage']);
-    const scan = tasks.find(({ name }) => name === 'scan data set');
-    assert.ok(scan);
+  const runTask = async (task: vscode.Task): Promise<number | undefined> => {
     const finished = new Promise<number | undefined>((resolve) => {
       const subscription = vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
-        if (execution.task.name !== scan.name) return;
+        if (execution.task.name !== task.name) return;
         subscription.dispose();
         resolve(exitCode);
       });
     });
-    await vscode.tasks.executeTask(scan);
-    assert.equal(await finished, 0);
+    await vscode.tasks.executeTask(task);
+    return finished;
+  };
+
+  it('runs a scan as a task, each problem at its file in the Problems view', async () => {
+    const tasks = await vscode.tasks.fetchTasks({ type: 'upsize' });
+    assert.deepEqual(tasks.map(({ name }) => name).sort(), ['scan data set', 'train all stages', 'train next stage']);
+    const scan = tasks.find(({ name }) => name === 'scan data set');
+    assert.ok(scan);
+    const torn = path.join(workspacePath(), 'photos', 'lime', 'torn by task.jpg');
+    writeFileSync(torn, 'no picture');
+    try {
+      await runTask(scan);
+      const [problem] = await until('the problem is shown', () => {
+        const found = vscode.languages.getDiagnostics(vscode.Uri.file(torn));
+        return found.length > 0 ? found : undefined;
+      });
+      assert.match(problem?.message ?? '', /torn by task\.jpg/);
+      assert.equal(problem?.range.start.line, 0);
+    } finally {
+      rmSync(torn);
+    }
+    assert.equal(await runTask(scan), 0);
+  });
+
+  it('trains a whole ladder as a task of tasks.json', async () => {
+    const file = path.join(workspacePath(), '.vscode', 'tasks.json');
+    const before = runIds();
+    const written = { type: 'upsize', command: 'train', args: ['--all', '--new-ladder'], label: 'my ladder' };
+    await vscode.workspace.fs.writeFile(
+      vscode.Uri.file(file),
+      Buffer.from(JSON.stringify({ version: '2.0.0', tasks: [written] })),
+    );
+    try {
+      const task = await eventually('the task is there', async () =>
+        (await vscode.tasks.fetchTasks()).find(({ name }) => name.includes('my ladder')),
+      );
+      assert.equal(await runTask(task), 0);
+      const made = runIds().filter((id) => !before.includes(id));
+      assert.deepEqual(
+        made.map((id) => readRun(id).manifest.config.stage.size).sort((a, b) => a - b),
+        [16, 32, 64],
+      );
+    } finally {
+      rmSync(path.dirname(file), { recursive: true });
+    }
   });
 
   it('answers language models with what the command line says', async () => {
@@ -150,6 +190,32 @@ describe('the config and the data set, in the editor', () => {
     assert.match(explained, /lime/);
     assert.match(explained, /recall/);
     await assert.rejects(ask('upsize_explain_class', { runId: 'none', className: 'lime' }), /no run none/);
+    const [other] = completed.slice(-1);
+    // Of a run that is over nothing is asked, and no request is left in its folder.
+    assert.deepEqual(await ask('upsize_stop_run', { runId: other }), {
+      runId: other,
+      asked: false,
+      state: 'completed',
+    });
+    assert.equal(existsSync(path.join(workspacePath(), '.upsize', 'runs', other ?? '', 'stop.json')), false);
+  });
+
+  it('lets language models start and stop runs, and gives them what there is to choose', async () => {
+    const ask = async (tool: string, input: object): Promise<unknown> => {
+      const answer = await vscode.lm.invokeTool(tool, { input, toolInvocationToken: undefined });
+      const [part] = answer.content;
+      assert.ok(part instanceof vscode.LanguageModelTextPart);
+      return JSON.parse(part.value);
+    };
+    const started = await ask('upsize_start_run', { newLadder: true, epochs: 2000 });
+    assert.ok(typeof started === 'object' && started !== null && 'id' in started);
+    const runId = String(started.id);
+    await until('the run trains', () => readRun(runId).summary.epochs.length > 0);
+    assert.partialDeepStrictEqual(await ask('upsize_stop_run', { runId }), { runId, asked: true });
+    assert.equal((await ended(runId)).state, 'stopped');
+    // The stage did not end by itself: a person would be asked.
+    assert.partialDeepStrictEqual(await ask('upsize_start_run', {}), { outcome: 'choose', runId });
+    await upsize('refreshRuns');
   });
 
   it('makes a config for the images it finds where there is none', async () => {

@@ -78,6 +78,34 @@ describe('the predictor of a window', function () {
     await goneSoon(started());
   });
 
+  it('ends when its folder is closed, and another one serves the folder when it is opened again', async () => {
+    const answering = opening(path.join(folder, 'starts'), `return { dataUri: 'data:,', width: 1, height: 1 }`);
+    await ask(answering);
+    predictors?.keepOnly(new Set([folder]));
+    await ask(answering);
+    assert.equal(started().length, 1);
+    predictors?.keepOnly(new Set());
+    await goneSoon(started());
+    await ask(answering);
+    assert.equal(started().length, 2);
+  });
+
+  it('leaves nothing behind of a request that was answered', async () => {
+    const answering = opening(path.join(folder, 'starts'), `return { dataUri: 'data:,', width: 1, height: 1 }`);
+    const predictor = await start(answering, { open: 10_000, ask: 10_000 });
+    // Whoever waits on the promise itself for each request keeps each for the child's life.
+    let waiting = 0;
+    void Object.assign(predictor.stopped, {
+      then: (...args: Parameters<Promise<string>['then']>) => {
+        waiting++;
+        return Promise.prototype.then.apply(predictor.stopped, args);
+      },
+    });
+    for (let time = 0; time < 5; time++) await predictor.ask('thumbnail', { file: 'a.jpg', pixels: 64, bytes: 2000 });
+    assert.equal(waiting, 0);
+    predictor.dispose();
+  });
+
   const start = (source: string, timeoutsMs: { open: number; ask: number }) => {
     const entry = path.join(folder, 'trainer.cjs');
     const note = `require('node:fs').appendFileSync(${JSON.stringify(path.join(folder, 'starts'))}, process.pid + '\\n');`;

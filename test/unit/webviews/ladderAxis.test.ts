@@ -2,12 +2,8 @@ import { strict as assert } from 'node:assert';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import {
-  dashboardChanges,
-  dashboardRuns,
-  ladderTitle,
-  secondsLeft,
-} from '../../../extension/panels/dashboard/dashboardRuns.ts';
+import { dashboardChanges, dashboardRuns, secondsLeft } from '../../../extension/panels/dashboard/dashboardRuns.ts';
+import { ladderTitle } from '../../../extension/panels/dashboard/ladderTitle.ts';
 import { readLogTail } from '../../../extension/panels/dashboard/readLogTail.ts';
 import { RunStore } from '../../../trainer/protocol/runStore.ts';
 import { applyDashboardChange } from '../../../webviews/dashboard/applyDashboardChange.ts';

@@ -1,4 +1,4 @@
-import type { Evaluation } from '../../../trainer/protocol/runFolder.ts';
+import type { Evaluation } from './runFolder.ts';
 
 const mostConfusions = 10;
 

@@ -1,0 +1,36 @@
+import * as vscode from 'vscode';
+import { registerCommand } from '../commands/registerCommand.ts';
+import { predictionHoverEnabled } from '../settings.ts';
+import type { UpsizeContext } from '../upsizeContext.ts';
+import { ImagePredictions } from './imagePredictions.ts';
+import { PredictionHover } from './predictionHover.ts';
+import { PredictionPages, predictionScheme } from './predictionPages.ts';
+
+/** The prediction hover and the commands that predict, whose code is loaded when the first of them is called. */
+export function registerPrediction(context: UpsizeContext): vscode.Disposable[] {
+  const predictions = new ImagePredictions(context.predictors);
+  const pages = new PredictionPages();
+  const { log } = context;
+  const commands = () => import('./predictCommands.ts');
+  return [
+    pages,
+    // Files, untitled texts, notebook cells and whatever else is text.
+    vscode.languages.registerHoverProvider({ scheme: '*' }, new PredictionHover(context, predictions)),
+    vscode.workspace.registerTextDocumentContentProvider(predictionScheme, pages),
+    registerCommand(log, 'predictImage', async (argument) =>
+      (await commands()).predictImage(context, { predictions, pages }, argument),
+    ),
+    registerCommand(log, 'predictFolder', async (argument, target) =>
+      (await commands()).predictFolder(context, argument, target),
+    ),
+    registerCommand(log, 'togglePredictionHover', toggleHover),
+  ];
+}
+
+async function toggleHover(): Promise<boolean> {
+  const enabled = !predictionHoverEnabled();
+  const target = vscode.ConfigurationTarget.Global;
+  await vscode.workspace.getConfiguration('upsize').update('predictionHover.enabled', enabled, target);
+  vscode.window.setStatusBarMessage(`Prediction hover ${enabled ? 'on' : 'off'}`, 2500);
+  return enabled;
+}
