@@ -2,7 +2,6 @@ import * as vscode from 'vscode';
 import { registerLazyCommands } from './commands/lazyCommands.ts';
 import { registerListCommands } from './commands/listCommands.ts';
 import { registerRunCommands } from './commands/runCommands.ts';
-import { registerTrainCommands } from './commands/trainCommands.ts';
 import { registerConfig } from './config/configCommands.ts';
 import { registerContextKeys } from './contextKeys.ts';
 import { registerDataset } from './dataset/datasetCommands.ts';
@@ -27,7 +26,6 @@ import { UpsizeFolders } from './upsizeFolders.ts';
 
 /** Every feature is one file and one line here; each gives what ends it. */
 const features: ((context: UpsizeContext) => vscode.Disposable[])[] = [
-  registerTrainCommands,
   registerLazyCommands,
   registerRunCommands,
   registerListCommands,

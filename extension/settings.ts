@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { TrustNeeded } from './commands/registerCommand.ts';
+import { TrustNeeded } from './commands/declined.ts';
 import type { TrainerSettings } from './trainer/trainer.ts';
 
 function setting<T>(name: string, fallback: T): T {

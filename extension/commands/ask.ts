@@ -4,7 +4,8 @@ import { rungSign, runDescription } from '../runs/runLabel.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
 import type { FolderRun } from '../upsizeFolders.ts';
-import { Declined, Dismissed } from './registerCommand.ts';
+import { pathOfUri, viewItemIn } from './commandArguments.ts';
+import { Declined, Dismissed } from './declined.ts';
 
 /** Throws `Dismissed` where the user left the question. */
 export function answered<T>(answer: T | undefined): T {
@@ -54,21 +55,21 @@ export function runIdIn(argument: unknown): string | undefined {
   if (typeof argument === 'string') return argument;
   if (typeof argument !== 'object' || argument === null) return undefined;
   if ('runId' in argument && typeof argument.runId === 'string') return argument.runId;
-  if (!('node' in argument) || typeof argument.node !== 'object' || argument.node === null) return undefined;
-  const { node } = argument;
-  if (!('run' in node) || typeof node.run !== 'object' || node.run === null) return undefined;
-  return 'id' in node.run && typeof node.run.id === 'string' ? node.run.id : undefined;
+  return viewItemIn(argument)?.runId;
 }
 
-/** The folder path in what a command was called with: a URI, or `{ folder }`. */
-function folderIn(argument: unknown): vscode.Uri | undefined {
-  if (argument instanceof vscode.Uri) return argument;
-  if (typeof argument !== 'object' || argument === null || !('folder' in argument)) return undefined;
-  if (typeof argument.folder === 'string') return vscode.Uri.file(argument.folder);
-  return undefined;
+/** The path in what a command was called with: a path, a URI, `{ folder }`, or an item of a view. */
+function folderIn(argument: unknown): string | undefined {
+  if (typeof argument === 'string') return argument;
+  const path = pathOfUri(argument) ?? viewItemIn(argument)?.folder;
+  if (path !== undefined || typeof argument !== 'object' || argument === null || !('folder' in argument)) return path;
+  return typeof argument.folder === 'string' ? argument.folder : undefined;
 }
 
-/** The workspace folder that a command is about: the argument's, the only one, the active editor's, else the user's choice. */
+/**
+ * The workspace folder that a command is about: the argument's, the only one, the active editor's, else the user's choice.
+ * Throws Declined where the argument names one that is not open.
+ */
 export async function chooseFolder(context: UpsizeContext, argument?: unknown): Promise<UpsizeFolder> {
   const folder = await findFolder(context, argument);
   // What was written a moment ago counts for what is done now.
@@ -77,9 +78,12 @@ export async function chooseFolder(context: UpsizeContext, argument?: unknown): 
 }
 
 async function findFolder({ folders }: UpsizeContext, argument: unknown): Promise<UpsizeFolder> {
-  const uri = folderIn(argument);
-  const named = uri && folders.of(uri);
-  if (named) return named;
+  const path = folderIn(argument);
+  if (path !== undefined) {
+    const named = folders.of(vscode.Uri.file(path));
+    if (!named) throw new Declined(`${path} does not lie in an open folder.`);
+    return named;
+  }
   const { all } = folders;
   const [only] = all;
   if (!only) throw new Declined('Open a folder first: Upsize keeps its runs in it.');
@@ -130,9 +134,15 @@ export async function chooseRun(
     if (!options.fits(named.run)) throw new Declined(`Run ${id} is ${named.run.state}. ${options.none}`);
     return named;
   }
+  const path = folderIn(argument);
+  const isObject = typeof argument === 'object' && argument !== null;
+  const isSilent = isObject ? Object.values(argument).every((value) => value === undefined) : argument == null;
+  if (path === undefined && !isSilent) {
+    throw new Declined(`A run is named by its id or as { "runId": … }, not by ${JSON.stringify(argument)}.`);
+  }
   const { selected } = runsView;
-  const uri = folderIn(argument);
-  const named = uri && folders.of(uri);
+  const named = path === undefined ? undefined : folders.of(vscode.Uri.file(path));
+  if (path !== undefined && !named) throw new Declined(`${path} does not lie in an open folder.`);
   const isAsked = (folder: UpsizeFolder) => named === undefined || folder === named;
   if (selected && isAsked(selected.folder) && options.fits(selected.run)) return selected;
   const { all } = folders;

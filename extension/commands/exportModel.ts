@@ -1,25 +1,28 @@
 import { cp, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import * as z from 'zod';
 import { runPaths } from '../../trainer/protocol/runFolder.ts';
 import { requireTrust } from '../settings.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import { answered, chooseRun } from './ask.ts';
-import { Declined } from './registerCommand.ts';
+import { parseArguments, runArguments } from './commandArguments.ts';
+import { Declined } from './declined.ts';
+
+/** `target`: the folder, absolute or in the workspace folder, into which the model's own goes. */
+const argumentsSchema = z.strictObject({ ...runArguments, target: z.string().optional() });
 
 /** Copies a run's finished model to where the user wants it: a tfjs LayersModel with class names and preprocessing. */
-export async function exportModel(
-  context: UpsizeContext,
-  argument: unknown,
-  target: unknown,
-): Promise<{ folder: string }> {
+export async function exportModel(context: UpsizeContext, ...args: unknown[]): Promise<{ folder: string }> {
   requireTrust();
-  const { run, folder } = await chooseRun(context, argument, {
+  const said = parseArguments(args, argumentsSchema, ['runId', 'target']);
+  const { run, folder } = await chooseRun(context, said.runId, {
     title: 'Export the model of which run?',
     fits: ({ state }) => state === 'completed',
     none: 'Only a completed run has a finished model.',
   });
-  const parent = target instanceof vscode.Uri ? target.fsPath : await askForFolder(folder.workspaceFolder.uri);
+  const parent =
+    said.target === undefined ? await askForFolder(folder.workspaceFolder.uri) : path.resolve(folder.path, said.target);
   const to = path.join(parent, `upsize-${run.id}`);
   await mkdir(parent, { recursive: true });
   const there = await readdir(to).catch(() => null);

@@ -5,8 +5,9 @@ import type { UpsizeContext } from '../upsizeContext.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
 import { choose, numberProblem, type Choice } from './ask.ts';
 import { graftRows } from './graftRows.ts';
-import { Dismissed } from './registerCommand.ts';
+import { Dismissed } from './declined.ts';
 import { choiceExitCode, withConfig } from './startTraining.ts';
+import { waiting } from './waiting.ts';
 
 /** What a stage at a size that is not in the config would start from. */
 export interface GraftRequest {
@@ -28,11 +29,14 @@ export async function checkGraft(
   size: number,
 ): Promise<GraftAnswer> {
   const request: TrainRequest = { what: 'next', from, changes: { ...changes, size } };
-  return trainer.ask(graftAnswerSchema, {
-    args: [...trainArguments(withConfig(folder, request)), '--graft-check'],
-    workspace: folder.path,
-    accept: [0, choiceExitCode],
-  });
+  return waiting('checking how the model would grow', (signal) =>
+    trainer.ask(graftAnswerSchema, {
+      args: [...trainArguments(withConfig(folder, request)), '--graft-check'],
+      workspace: folder.path,
+      accept: [0, choiceExitCode],
+      signal,
+    }),
+  );
 }
 
 /**
@@ -56,7 +60,7 @@ export async function askJoiningSize(
     const other: Choice<number | null> = { label: 'Another size…', value: null };
     const size = await choose('Size of the images', [...choices, other], said);
     if (size === null) return askOtherSize(context, folder, request);
-    const answer = await withCheckProgress(() => checkGraft(context, folder, request, size));
+    const answer = await checkGraft(context, folder, request, size);
     if (answer.outcome === 'fits') return answer;
     ({ sizes, message: said } = answer);
   }
@@ -103,15 +107,6 @@ export async function askOtherSize(
   } finally {
     input.dispose();
   }
-}
-
-/** Runs the check with a word to the user, who waits for it. */
-function withCheckProgress<T>(work: () => Promise<T>): Thenable<T> {
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: 'Upsize: checking how the model would grow',
-  };
-  return vscode.window.withProgress(options, work);
 }
 
 /** Shows what the graft check found, every layer with it, and settles when the user wants to train it. Throws `Dismissed`. */

@@ -10,6 +10,12 @@ export function registerLazyCommands(context: UpsizeContext): vscode.Disposable[
       ['freezeLayers', 'extendModel', 'unfreezeAndFineTune'],
       () => import('./modelCommands.ts'),
     ),
+    ...registerLazily(
+      context,
+      ['trainNextStage', 'startNewLadder', 'trainFromRun', 'trainControl', 'resumeRun', 'stopRun'],
+      () => import('./trainCommands.ts'),
+    ),
+    ...registerLazily(context, ['trainWithChanges'], () => import('./trainWithChanges.ts')),
     ...registerLazily(context, ['exportModel'], () => import('./exportModel.ts')),
     ...registerLazily(context, ['createSampleWorkspace'], () => import('../environment/sampleWorkspace.ts')),
   ];

@@ -1,7 +1,9 @@
 import type * as vscode from 'vscode';
+import * as z from 'zod';
 import type { RunGrouping, RunSorting } from '../runs/runTreeModel.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import { askText, choose } from './ask.ts';
+import { parseArguments } from './commandArguments.ts';
 import { registerCommand } from './registerCommand.ts';
 
 const sortings: Record<RunSorting, string> = {
@@ -19,12 +21,14 @@ const groupings: Record<RunGrouping, string> = {
   none: 'Not at all',
 };
 
-function isKeyOf<K extends string>(table: Record<K, unknown>, key: unknown): key is K {
-  return typeof key === 'string' && Object.hasOwn(table, key);
-}
+const filterSchema = z.strictObject({ filter: z.string().optional() });
+const sortingSchema = z.strictObject({ sorting: z.enum(['newest', 'oldest', 'accuracy', 'size', 'name']).optional() });
+const groupingSchema = z.strictObject({
+  grouping: z.enum(['ladder', 'state', 'config', 'day', 'none']).optional(),
+});
 
 async function chooseKey<K extends string>(title: string, table: Record<K, string>, now: K): Promise<K> {
-  const keys = Object.keys(table).filter((key): key is K => isKeyOf(table, key));
+  const keys = Object.keys(table).filter((key): key is K => Object.hasOwn(table, key));
   return choose(
     title,
     keys.map((key) => ({ label: table[key], ...(key === now ? { description: 'now' } : {}), value: key })),
@@ -35,25 +39,25 @@ async function chooseKey<K extends string>(title: string, table: Record<K, strin
 export function registerListCommands({ log, runsView, folders }: UpsizeContext): vscode.Disposable[] {
   return [
     registerCommand(log, 'filterRuns', async (argument) => {
+      const said = parseArguments([argument], filterSchema, ['filter']);
       const filter =
-        typeof argument === 'string'
-          ? argument
-          : await askText('Show only runs with these words', {
-              value: runsView.options.filter,
-              prompt: 'Name, tag, note, state, size or id; ★ for starred',
-            });
+        said.filter ??
+        (await askText('Show only runs with these words', {
+          value: runsView.options.filter,
+          prompt: 'Name, tag, note, state, size or id; ★ for starred',
+        }));
       runsView.setOptions({ filter: filter.trim() });
     }),
     registerCommand(log, 'clearRunFilter', () => runsView.setOptions({ filter: '' })),
     registerCommand(log, 'sortRuns', async (argument) => {
-      const { sorting } = runsView.options;
-      const chosen = isKeyOf(sortings, argument) ? argument : await chooseKey('Sort runs', sortings, sorting);
-      runsView.setOptions({ sorting: chosen });
+      const said = parseArguments([argument], sortingSchema, ['sorting']);
+      const sorting = said.sorting ?? (await chooseKey('Sort runs', sortings, runsView.options.sorting));
+      runsView.setOptions({ sorting });
     }),
     registerCommand(log, 'groupRuns', async (argument) => {
-      const { grouping } = runsView.options;
-      const chosen = isKeyOf(groupings, argument) ? argument : await chooseKey('Group runs', groupings, grouping);
-      runsView.setOptions({ grouping: chosen });
+      const said = parseArguments([argument], groupingSchema, ['grouping']);
+      const grouping = said.grouping ?? (await chooseKey('Group runs', groupings, runsView.options.grouping));
+      runsView.setOptions({ grouping });
     }),
     registerCommand(log, 'refreshRuns', () => Promise.all(folders.all.map((folder) => folder.refresh()))),
   ];

@@ -1,19 +1,19 @@
-import * as vscode from 'vscode';
 import * as z from 'zod';
-import { extendSchema, freezeSchema, type Extend, type Freeze } from '../../trainer/protocol/config.ts';
-import type { Run } from '../../trainer/protocol/runSummary.ts';
-import { readLayers } from '../runs/readLayers.ts';
+import { extendSchema, freezeSchema, type Extend } from '../../trainer/protocol/config.ts';
+import { canBeParent } from '../runs/runUse.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
-import { answered, askText, choose, chooseRun } from './ask.ts';
+import { choose, chooseRun } from './ask.ts';
+import { chooseFrozen, chooseLayers } from './chooseLayers.ts';
+import { parseArguments, runArguments } from './commandArguments.ts';
+import { Declined } from './declined.ts';
+import { fineTuneRequest } from './furtherRequests.ts';
 import { askJoiningSize, checkGraft, confirmGraft, type GraftRequest } from './graft.ts';
-import { Declined } from './registerCommand.ts';
-import { fineTuneRequest, startTraining, type Started } from './startTraining.ts';
-import { canBeParent } from './trainCommands.ts';
+import { startTraining, type Started } from './startTraining.ts';
 
-const extendRequestSchema = z.object({
+const freezeArguments = z.strictObject({ ...runArguments, freeze: freezeSchema.optional() });
+const extendArguments = freezeArguments.extend({
   size: z.number().int().optional(),
   extend: extendSchema.optional(),
-  freeze: freezeSchema.optional(),
 });
 
 const parentOnly = {
@@ -23,10 +23,10 @@ const parentOnly = {
 };
 
 /** Trains the same size on from a run with some layers frozen. */
-export async function freezeLayers(context: UpsizeContext, argument: unknown, request: unknown): Promise<Started> {
-  const { folder, run } = await chooseRun(context, argument, { ...parentOnly, title: 'Freeze layers of which run?' });
-  const said = extendRequestSchema.safeParse(request).data?.freeze;
-  const freeze = said ?? (await chooseLayers(run, 'Freeze which layers?'));
+export async function freezeLayers(context: UpsizeContext, ...args: unknown[]): Promise<Started> {
+  const said = parseArguments(args, freezeArguments, ['runId']);
+  const { folder, run } = await chooseRun(context, said.runId, { ...parentOnly, title: 'Freeze layers of which run?' });
+  const freeze = said.freeze ?? (await chooseLayers(run, 'Freeze which layers?'));
   return startTraining(context, folder, {
     what: 'next',
     from: run.id,
@@ -34,44 +34,16 @@ export async function freezeLayers(context: UpsizeContext, argument: unknown, re
   });
 }
 
-async function chooseLayers(run: Run, title: string): Promise<Freeze> {
-  const layers = readLayers(run.folder).filter((layer) => layer.parameters > 0);
-  if (layers.length === 0) {
-    const text = await askText(title, { prompt: 'Names of layers, with * as wildcard, separated by commas' });
-    return namesIn(text);
-  }
-  const chosen = answered(
-    await vscode.window.showQuickPick(
-      layers.map((layer) => ({
-        label: layer.name,
-        description: layer.type,
-        detail: `${layer.parameters.toLocaleString()} parameters, output ${layer.outputShape.slice(1).join(' × ')}`,
-        picked: !layer.trainable,
-      })),
-      { title, canPickMany: true, placeHolder: 'What is ticked does not train' },
-    ),
-  );
-  return chosen.length === 0 ? 'none' : chosen.map((layer) => layer.label);
-}
-
-function namesIn(text: string): Freeze {
-  const names = text
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-  return names.length === 0 ? 'none' : names;
-}
-
 /**
  * A larger input in front of a run's model: asks how it grows, what stays frozen and for a size that can be joined, shows the
  * graft check, and starts when that is confirmed. A caller that says the size has nothing to confirm; it is checked all the same.
  */
-export async function extendModel(context: UpsizeContext, argument: unknown, request: unknown): Promise<Started> {
-  const { folder, run } = await chooseRun(context, argument, {
+export async function extendModel(context: UpsizeContext, ...args: unknown[]): Promise<Started> {
+  const said = parseArguments(args, extendArguments, ['runId']);
+  const { folder, run } = await chooseRun(context, said.runId, {
     ...parentOnly,
     title: 'Extend the model of which run?',
   });
-  const said = extendRequestSchema.safeParse(request).data ?? {};
   const extend = said.extend ?? (await chooseExtend());
   const freeze = said.freeze ?? (await chooseFrozen(run, extend));
   const changes = { extend, freeze };
@@ -107,18 +79,9 @@ async function chooseExtend(): Promise<Extend> {
   return { strategy: 'feeder', feeder, cut };
 }
 
-async function chooseFrozen(run: Run, extend: Extend): Promise<Freeze> {
-  const frozen = await choose<'parent' | 'none' | 'layers'>('What stays frozen?', [
-    { label: 'All that comes from the run', detail: 'Only the new layers train', value: 'parent' },
-    { label: 'Nothing', detail: 'All layers train', value: 'none' },
-    { label: 'Some layers…', value: 'layers' },
-  ]);
-  if (frozen === 'layers') return chooseLayers(run, 'Freeze which layers?');
-  if (frozen === 'parent' && extend.strategy === 'resize') return 'none';
-  return frozen;
-}
-
+/** Trains all layers of a run, at the same size and a tenth of the rate. */
 export async function unfreezeAndFineTune(context: UpsizeContext, argument: unknown): Promise<Started> {
-  const { folder, run } = await chooseRun(context, argument, { ...parentOnly, title: 'Fine-tune which run?' });
-  return startTraining(context, folder, fineTuneRequest(folder, run.id));
+  const { runId } = parseArguments([argument], z.strictObject(runArguments), ['runId']);
+  const { folder, run } = await chooseRun(context, runId, { ...parentOnly, title: 'Fine-tune which run?' });
+  return startTraining(context, folder, fineTuneRequest(run.id, run));
 }

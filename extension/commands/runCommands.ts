@@ -6,69 +6,83 @@ import { lineageOf } from '../../trainer/protocol/ladder.ts';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
 import { inFolder } from '../folderName.ts';
 import { plural, shortTime } from '../numbers.ts';
-import { commandLine } from '../trainer/trainArguments.ts';
+import { commandLike } from '../trainer/commandLike.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import type { FolderRun } from '../upsizeFolders.ts';
 import { askText, choose, chooseFolder, chooseRun } from './ask.ts';
-import { Declined, registerCommand } from './registerCommand.ts';
+import { parseArguments, runArguments, viewItemIn } from './commandArguments.ts';
+import { Declined } from './declined.ts';
+import { registerCommand } from './registerCommand.ts';
+import { waiting } from './waiting.ts';
 
 const anyRun = { title: 'Which run?', fits: () => true, none: 'There is no run yet.' };
+const runSchema = z.strictObject(runArguments);
+const text = z.string().optional();
 
 export function registerRunCommands(context: UpsizeContext): vscode.Disposable[] {
   const { log } = context;
-  const onRun = (id: string, work: (chosen: FolderRun, more: unknown) => unknown, fits = anyRun) =>
-    registerCommand(log, id, async (argument, more) => work(await chooseRun(context, argument, fits), more));
+  /** A command about a run, with one more thing that a caller may say: the second argument, or the schema's own field. */
+  const onRun = <T extends { runId?: string | undefined }>(
+    id: string,
+    schema: z.ZodType<T>,
+    work: (chosen: FolderRun, said: T) => unknown,
+    field: string[] = [],
+  ) =>
+    registerCommand(log, id, async (...args) => {
+      const said = parseArguments(args, schema, ['runId', ...field]);
+      return work(await chooseRun(context, said.runId, anyRun), said);
+    });
+  const tags = z.union([z.string(), z.array(z.string())]).optional();
   return [
-    onRun('renameRun', renameRun),
-    onRun('starRun', starRun),
-    onRun('tagRun', tagRun),
-    onRun('noteRun', noteRun),
+    onRun('renameRun', runSchema.extend({ name: text }), renameRun, ['name']),
+    onRun('starRun', runSchema.extend({ starred: z.boolean().optional() }), starRun, ['starred']),
+    onRun('tagRun', runSchema.extend({ tags }), tagRun, ['tags']),
+    onRun('noteRun', runSchema.extend({ note: text }), noteRun, ['note']),
     registerCommand(log, 'deleteRun', (argument) => deleteRun(context, argument)),
     registerCommand(log, 'restoreRun', (argument) => restoreRun(context, argument)),
-    onRun('copyRunId', ({ run }) => copy(run.id)),
-    onRun('copyRunConfig', ({ run }) => copy(JSON.stringify(run.manifest.config, null, 2))),
-    onRun('copyRunCommand', ({ run }) => copy(runCommandLine(run))),
-    onRun('openRunCard', (chosen) => openRunCard(context, chosen)),
-    onRun('revealRunFolder', ({ run }) => revealFolder(run)),
+    onRun('copyRunId', runSchema, ({ run }) => copy(run.id)),
+    onRun('copyRunConfig', runSchema, ({ run }) => copy(JSON.stringify(run.manifest.config, null, 2))),
+    onRun('copyRunCommand', runSchema, ({ folder, run }) => {
+      const workspace = context.folders.all.length > 1 ? folder.path : null;
+      return copy(commandLike(run, workspace));
+    }),
+    onRun('openRunCard', runSchema, (chosen) => openRunCard(context, chosen)),
+    onRun('revealRunFolder', runSchema, ({ run }) => revealFolder(run)),
     registerCommand(log, 'showLog', () => log.show()),
   ];
 }
 
-function textOr(argument: unknown): string | undefined {
-  return typeof argument === 'string' ? argument : undefined;
-}
-
-async function renameRun({ folder, run }: FolderRun, argument: unknown): Promise<void> {
-  const { name = '' } = folder.annotations.of(run.id);
-  const text =
-    textOr(argument) ??
+async function renameRun({ folder, run }: FolderRun, said: { name?: string | undefined }): Promise<void> {
+  const { name: before = '' } = folder.annotations.of(run.id);
+  const name =
+    said.name ??
     (await askText('Name of the run', {
-      value: name,
+      value: before,
       prompt: 'Empty takes the name away',
       problem: (typed) => (typed.length > 200 ? 'At most 200 characters' : undefined),
     }));
-  folder.annotations.change(run.id, { name: text.trim() });
+  folder.annotations.change(run.id, { name: name.trim() });
   await folder.refresh();
 }
 
-async function starRun({ folder, run }: FolderRun, argument: unknown): Promise<boolean> {
-  const starred = typeof argument === 'boolean' ? argument : !folder.annotations.of(run.id).starred;
+async function starRun({ folder, run }: FolderRun, said: { starred?: boolean | undefined }): Promise<boolean> {
+  const starred = said.starred ?? !folder.annotations.of(run.id).starred;
   folder.annotations.change(run.id, { starred });
   await folder.refresh();
   return starred;
 }
 
-async function tagRun({ folder, run }: FolderRun, argument: unknown): Promise<void> {
-  const { tags } = folder.annotations.of(run.id);
-  const text = textOr(argument) ?? (await askText('Tags', { value: tags.join(', '), prompt: 'Separated by commas' }));
-  const words = text.split(',').map((tag) => tag.trim());
+async function tagRun({ folder, run }: FolderRun, said: { tags?: string | string[] | undefined }): Promise<void> {
+  const before = folder.annotations.of(run.id).tags.join(', ');
+  const wanted = said.tags ?? (await askText('Tags', { value: before, prompt: 'Separated by commas' }));
+  const words = (Array.isArray(wanted) ? wanted : wanted.split(',')).map((tag) => tag.trim());
   folder.annotations.change(run.id, { tags: [...new Set(words.filter((tag) => tag !== ''))] });
   await folder.refresh();
 }
 
-async function noteRun({ folder, run }: FolderRun, argument: unknown): Promise<void> {
-  const { note } = folder.annotations.of(run.id);
-  folder.annotations.change(run.id, { note: textOr(argument) ?? (await askText('Note', { value: note })) });
+async function noteRun({ folder, run }: FolderRun, said: { note?: string | undefined }): Promise<void> {
+  const before = folder.annotations.of(run.id).note;
+  folder.annotations.change(run.id, { note: said.note ?? (await askText('Note', { value: before })) });
   await folder.refresh();
 }
 
@@ -76,13 +90,14 @@ const undoForMs = 10_000;
 
 /** Moves a run to Upsize's own trash, and offers to take it back. Its children stay whole: they hold all of their weights. */
 async function deleteRun(context: UpsizeContext, argument: unknown): Promise<{ runId: string }> {
-  const { folder, run } = await chooseRun(context, argument, {
+  const { runId } = parseArguments([argument], runSchema, ['runId']);
+  const { folder, run } = await chooseRun(context, runId, {
     title: 'Delete which run?',
     fits: ({ state }) => !isLive(state),
     none: 'A run at work cannot be deleted; stop it first.',
   });
-  folder.trash.delete(run.id);
-  folder.trash.empty();
+  await folder.trash.delete(run.id);
+  await folder.trash.empty();
   await folder.refresh();
   const children = folder.runs.filter((other) => other.manifest.parentId === run.id).length;
   const kept =
@@ -101,15 +116,20 @@ async function offerUndo(folder: FolderRun['folder'], run: Run, said: string): P
     await vscode.commands.executeCommand('upsize.restoreRun', { folder: folder.path, runId: run.id });
 }
 
-const restoreSchema = z.object({ folder: z.string(), runId: z.string() });
-
 async function restoreRun(context: UpsizeContext, argument: unknown): Promise<{ runId: string }> {
-  const said = restoreSchema.safeParse(argument).data;
-  const folder = await chooseFolder(context, argument);
+  // The menu of the view hands over what has the focus there, which is no deleted run.
+  const item = viewItemIn(argument);
+  const said = parseArguments([item ? { folder: item.folder } : argument], runSchema, ['runId']);
+  const { all } = context.folders;
+  const withRun = all.find((each) => each.trash.list().some(({ id }) => id === said.runId));
+  const folder = (said.folder === undefined ? withRun : undefined) ?? (await chooseFolder(context, said.folder));
   const trashed = folder.trash.list();
   if (trashed.length === 0) throw new Declined('No deleted run can be restored here.');
+  if (said.runId !== undefined && !trashed.some(({ id }) => id === said.runId)) {
+    throw new Declined(`No run ${said.runId} is among the deleted ones of ${folder.workspaceFolder.name}.`);
+  }
   const runId =
-    said?.runId ??
+    said.runId ??
     (await choose(
       'Restore which run?',
       trashed.map(({ id, deletedAt }) => ({
@@ -124,30 +144,10 @@ async function restoreRun(context: UpsizeContext, argument: unknown): Promise<{ 
   return { runId };
 }
 
-async function copy(text: string): Promise<string> {
-  await vscode.env.clipboard.writeText(text);
+async function copy(copied: string): Promise<string> {
+  await vscode.env.clipboard.writeText(copied);
   vscode.window.setStatusBarMessage('$(check) Copied', 2000);
-  return text;
-}
-
-/** The command that trains a run like this one. */
-export function runCommandLine(run: Run): string {
-  const { parentId, config } = run.manifest;
-  const { stage } = config;
-  const args = ['train'];
-  if (config.configFile !== null && config.configFile !== 'upsize.json') args.push('--config', config.configFile);
-  if (config.stageIndex === null) args.push('--size', String(stage.size));
-  else args.push('--stage', String(config.stageIndex + 1));
-  if (parentId === null) args.push('--new-ladder');
-  else args.push('--from', parentId);
-  args.push('--epochs', String(stage.training.epochs));
-  args.push('--learning-rate', String(stage.training.learningRate));
-  args.push('--batch-size', String(stage.training.batchSize));
-  if (stage.extend !== null) args.push('--strategy', stage.extend.strategy);
-  if (stage.extend?.strategy === 'feeder') args.push('--feeder', stage.extend.feeder, '--cut', stage.extend.cut);
-  if (parentId !== null) args.push('--freeze', Array.isArray(stage.freeze) ? stage.freeze.join(',') : stage.freeze);
-  args.push('--seed', String(config.seed));
-  return commandLine(args);
+  return copied;
 }
 
 /** Writes the run card, a page of its own, and shows it: in the editor, since a browser elsewhere could not open the file. */
@@ -155,8 +155,8 @@ async function openRunCard({ trainer }: UpsizeContext, { folder, run }: FolderRu
   const byId = folder.runsById;
   const newest = lineageOf(run, byId).at(-1) ?? run;
   const file = vscode.Uri.joinPath(folder.workspaceFolder.uri, '.upsize', 'cards', `${newest.id}.html`).fsPath;
-  await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title: 'Writing the run card' }, () =>
-    trainer.run({ args: ['show', run.id, '--card', file], workspace: folder.path }),
+  await waiting('writing the run card', (signal) =>
+    trainer.run({ args: ['show', run.id, '--card', file], workspace: folder.path, signal }),
   );
   const title = `Run card: ${run.manifest.config.stage.size} px`;
   const options = { enableScripts: false, localResourceRoots: [] };

@@ -1,32 +1,32 @@
 import * as vscode from 'vscode';
 import { inFolder } from '../folderName.ts';
+import type { Run } from '../../trainer/protocol/runSummary.ts';
 import { expectedSeconds, planSentence } from '../trainer/planSentence.ts';
 import { planAnswerSchema, startAnswerSchema, type PlanAnswer, type StartAnswer } from '../trainer/trainAnswers.ts';
 import { trainArguments, type TrainRequest } from '../trainer/trainArguments.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
-import { choose } from './ask.ts';
-import { Declined } from './registerCommand.ts';
+import { decide, type Decision } from './decide.ts';
+import { waiting } from './waiting.ts';
 
 /** Of the command line: there is nothing to do, or something to choose first. */
 export const choiceExitCode = 4;
+
+/** How long the sentence about what was started stays in the status bar. */
+const sentenceForMs = 20_000;
 
 /** What a command that trains gives back. */
 export interface Started {
   runId: string;
 }
 
-/** What would be trained, without training it. */
-export async function planTraining(
-  { trainer }: UpsizeContext,
-  folder: UpsizeFolder,
-  request: TrainRequest,
-): Promise<PlanAnswer> {
-  return trainer.ask(planAnswerSchema, {
-    args: [...trainArguments(withConfig(folder, request)), '--dry-run'],
-    workspace: folder.path,
-    accept: [0, choiceExitCode],
-  });
+type WouldTrain = Extract<PlanAnswer, { outcome: 'wouldTrain' }>;
+
+/** A request that can be trained as it is, with what it comes to. */
+export interface Planned {
+  request: TrainRequest;
+  plan: WouldTrain;
+  parent: Run | null;
 }
 
 /** Why nothing was started, and what there is to choose from. */
@@ -37,45 +37,83 @@ export async function tryTraining(
   { trainer }: UpsizeContext,
   folder: UpsizeFolder,
   request: TrainRequest,
+  signal?: AbortSignal,
 ): Promise<StartAnswer> {
   const answer = await trainer.ask(startAnswerSchema, {
     args: [...trainArguments(withConfig(folder, request)), '--detach'],
     workspace: folder.path,
     accept: [0, choiceExitCode],
+    ...(signal ? { signal } : {}),
   });
   if (answer.outcome === 'started') await folder.refresh();
   return answer;
 }
 
 /**
- * Says in one line what will be trained and starts it. Asks where the user has to decide: about a run that did not finish, or
- * after the last stage.
+ * Finds out what a request would train. Asks where the user has to decide: about a run that did not finish, or after the last
+ * stage. Throws `Dismissed` where they do not.
  */
+export async function planTraining(
+  context: UpsizeContext,
+  folder: UpsizeFolder,
+  request: TrainRequest,
+): Promise<Planned | Extract<Decision, { resume: string }>> {
+  let wanted = request;
+  for (;;) {
+    const plan = await askPlan(context, folder, wanted);
+    if (plan.outcome === 'wouldTrain') {
+      const parent = plan.parentId === null ? null : (folder.runsById.get(plan.parentId) ?? null);
+      return { request: wanted, plan, parent };
+    }
+    const decision = await decide(folder.runsById, wanted, plan);
+    if ('resume' in decision) return decision;
+    wanted = decision.request;
+  }
+}
+
+async function askPlan(context: UpsizeContext, folder: UpsizeFolder, request: TrainRequest): Promise<PlanAnswer> {
+  const args = [...trainArguments(withConfig(folder, request)), '--dry-run'];
+  return waiting('looking at what comes next', (signal) =>
+    context.trainer.ask(planAnswerSchema, { args, workspace: folder.path, accept: [0, choiceExitCode], signal }),
+  );
+}
+
+/** Plans a request, says in one line what will be trained, and starts it. */
 export async function startTraining(
   context: UpsizeContext,
   folder: UpsizeFolder,
   request: TrainRequest,
 ): Promise<Started> {
-  const plan = await planTraining(context, folder, request);
-  if (plan.outcome !== 'wouldTrain') return decide(context, folder, request, plan);
-  const parent = plan.parentId === null ? null : (folder.runsById.get(plan.parentId) ?? null);
-  const line = planSentence(plan.effective, parent, expectedSeconds(plan.effective, folder.runs));
+  const planned = await planTraining(context, folder, request);
+  return 'resume' in planned
+    ? resumeTraining(context, folder, planned.resume)
+    : startPlanned(context, folder, planned.request, planned);
+}
+
+/** Starts what was planned, perhaps with more changes: `request` is what is trained, the plan is what the user is told. */
+export async function startPlanned(
+  context: UpsizeContext,
+  folder: UpsizeFolder,
+  request: TrainRequest,
+  { plan, parent }: Pick<Planned, 'plan' | 'parent'>,
+): Promise<Started> {
+  const { trainer, log } = context;
+  const engine = await trainer.engineFor(plan.effective.engine);
+  const line = planSentence(plan.effective, parent, expectedSeconds(plan.effective, folder.runs, engine));
   const sentence = plan.notice === null ? line : `${plan.notice} ${line}`;
-  const answer = await vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: `Upsize${inFolder(context.folders, folder)}: ${sentence}`,
-    },
-    () => tryTraining(context, folder, request),
+  log.info(sentence);
+  const answer = await waiting(`${sentence}${inFolder(context.folders, folder)}`, (signal) =>
+    tryTraining(context, folder, request, signal),
   );
+  vscode.window.setStatusBarMessage(`$(play) ${sentence}`, sentenceForMs);
   return started(context, folder, answer, request);
 }
 
 /** Starts another attempt of a run that did not end by itself. */
 export async function resumeTraining(context: UpsizeContext, folder: UpsizeFolder, runId: string): Promise<Started> {
-  const answer = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: 'Upsize: resuming from the last checkpoint' },
-    () => context.trainer.ask(startAnswerSchema, { args: ['resume', runId, '--detach'], workspace: folder.path }),
+  const args = ['resume', runId, '--detach'];
+  const answer = await waiting('resuming from the last checkpoint', (signal) =>
+    context.trainer.ask(startAnswerSchema, { args, workspace: folder.path, signal }),
   );
   return started(context, folder, answer, { what: 'next' });
 }
@@ -92,90 +130,14 @@ async function started(
   answer: StartAnswer,
   request: TrainRequest,
 ): Promise<Started> {
-  if (answer.outcome !== 'started') return decide(context, folder, request, answer);
+  if (answer.outcome !== 'started') {
+    // Something came between plan and start: another window, a terminal.
+    const decision = await decide(folder.runsById, request, answer);
+    return 'resume' in decision
+      ? resumeTraining(context, folder, decision.resume)
+      : startTraining(context, folder, decision.request);
+  }
   await folder.refresh();
   void context.runsView.reveal(answer.id);
   return { runId: answer.id };
-}
-
-async function decide(
-  context: UpsizeContext,
-  folder: UpsizeFolder,
-  request: TrainRequest,
-  refusal: Refusal,
-): Promise<Started> {
-  switch (refusal.outcome) {
-    case 'busy':
-      throw new Declined(refusal.message);
-    case 'done': {
-      const { suggestedSize, runId } = refusal;
-      const next = await choose<{ size: number } | 'fineTune' | 'newLadder'>(refusal.message, [
-        {
-          label: `Train at ${suggestedSize} px`,
-          detail: 'One stage more than the config has',
-          value: { size: suggestedSize },
-        },
-        {
-          label: 'Unfreeze and fine-tune',
-          detail: 'All layers train at a tenth of the rate, at the same size',
-          value: 'fineTune',
-        },
-        { label: 'Start a new ladder', detail: 'Again from the first stage', value: 'newLadder' },
-      ]);
-      if (next === 'newLadder') return startTraining(context, folder, { what: 'newLadder' });
-      if (next === 'fineTune') return startTraining(context, folder, fineTuneRequest(folder, runId));
-      return startTraining(context, folder, { what: 'next', from: runId, changes: next });
-    }
-    case 'choose': {
-      const { runId, suggestedSize } = refusal;
-      const words = {
-        resume: { label: 'Resume it', detail: 'From its last checkpoint, as if it had not stopped' },
-        continueFromBest: {
-          label: 'Train the next stage from its best epoch',
-          detail: 'The rest of this stage is given up',
-        },
-        growFromBest: {
-          label: `Train at ${suggestedSize} px from its best epoch`,
-          detail: 'One stage more than the config has; the rest of this stage is given up',
-        },
-        retrain: { label: 'Train this stage again', detail: 'As a new run beside it' },
-      };
-      const next = await choose(
-        refusal.message,
-        refusal.choices.map((choice) => ({ ...words[choice], value: choice })),
-      );
-      if (next === 'resume') return resumeTraining(context, folder, runId);
-      if (next === 'continueFromBest') return startTraining(context, folder, { ...request, what: 'next', from: runId });
-      if (next === 'growFromBest')
-        return startTraining(context, folder, { what: 'next', from: runId, changes: { size: suggestedSize } });
-      return startTraining(context, folder, retrainRequest(folder, runId));
-    }
-  }
-}
-
-/** The same stage from the same parent once more. */
-export function retrainRequest(folder: UpsizeFolder, runId: string): TrainRequest {
-  const run = folder.runsById.get(runId);
-  if (!run) return { what: 'next' };
-  const { parentId, config } = run.manifest;
-  if (parentId === null) return { what: 'newLadder' };
-  return config.stageIndex === null
-    ? { what: 'next', from: parentId, changes: { size: config.stage.size } }
-    : { what: { stage: config.stageIndex }, from: parentId };
-}
-
-/** All layers of a run, at the same size and a tenth of the rate. */
-export function fineTuneRequest(folder: UpsizeFolder, runId: string): TrainRequest {
-  const stage = folder.runsById.get(runId)?.manifest.config.stage;
-  const rate = stage === undefined ? 1e-4 : Number((stage.training.learningRate / 10).toPrecision(3));
-  return {
-    what: 'next',
-    from: runId,
-    changes: {
-      ...(stage === undefined ? {} : { size: stage.size }),
-      extend: { strategy: 'resize' },
-      freeze: 'none',
-      learningRate: rate,
-    },
-  };
 }

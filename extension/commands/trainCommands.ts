@@ -1,119 +1,51 @@
 import * as vscode from 'vscode';
-import * as z from 'zod';
-import { freezeSchema, extendSchema } from '../../trainer/protocol/config.ts';
 import { isLive } from '../../trainer/protocol/events.ts';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
+import { canBeParent, canResume } from '../runs/runUse.ts';
 import { endProcess, requestStop, waitForStop } from '../runs/stopRun.ts';
-import type { StageChanges, TrainRequest } from '../trainer/trainArguments.ts';
+import type { TrainRequest } from '../trainer/trainArguments.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
-import { answered, askText, choose, chooseFolder, chooseRun, numberProblem, runIdIn } from './ask.ts';
-import { Declined, registerCommand } from './registerCommand.ts';
+import { choose, chooseRun } from './ask.ts';
+import { viewItemIn } from './commandArguments.ts';
+import { folderWithConfig } from './folderWithConfig.ts';
+import { askOtherSize } from './graft.ts';
+import { startOf } from './startOf.ts';
 import { resumeTraining, startTraining, type Started } from './startTraining.ts';
+import { changesOf, requestIn, stageOf } from './trainRequest.ts';
 
-/** What callers may say with a command that trains, so that nothing is asked. */
-const requestSchema = z.object({
-  folder: z.string().optional(),
-  runId: z.string().optional(),
-  stage: z.number().int().min(1).optional(),
-  changes: z
-    .object({
-      size: z.number().int().optional(),
-      epochs: z.number().int().optional(),
-      learningRate: z.number().optional(),
-      batchSize: z.number().int().optional(),
-      freeze: freezeSchema.optional(),
-      extend: extendSchema.optional(),
-    })
-    .optional(),
-});
-type Request = z.infer<typeof requestSchema>;
-
-/** Whether another stage can start from a run's weights. */
-export function canBeParent(run: Run): boolean {
-  return run.state === 'completed' || (!isLive(run.state) && run.summary.bestEpoch !== null);
+/** Trains the stage after the run that was said or is selected, else after the newest one. */
+export async function trainNextStage(context: UpsizeContext, argument: unknown): Promise<Started> {
+  const said = requestIn(argument);
+  // The button over the view hands over what has the focus there; what is selected there decides.
+  const start = await startOf(context, viewItemIn(argument) ? { folder: said.folder } : said);
+  return startTraining(context, start.folder, { what: stageOf(said), ...start.from, ...changesOf(said) });
 }
 
-/** Whether a run ended without completing. */
-export function canResume(run: Run): boolean {
-  return run.state === 'stopped' || run.state === 'interrupted' || run.state === 'failed';
+/** Trains the first stage, of a new ladder. */
+export async function startNewLadder(context: UpsizeContext, argument: unknown): Promise<Started> {
+  const said = requestIn(argument);
+  const folder = await folderWithConfig(context, said.folder);
+  return startTraining(context, folder, { what: 'newLadder', ...changesOf(said) });
 }
 
-export function registerTrainCommands(context: UpsizeContext): vscode.Disposable[] {
-  const { log } = context;
-  return [
-    registerCommand(log, 'trainNextStage', (argument) => trainNextStage(context, argument)),
-    registerCommand(log, 'trainWithChanges', (argument) => trainWithChanges(context, argument)),
-    registerCommand(log, 'startNewLadder', (argument) => startNewLadder(context, argument)),
-    registerCommand(log, 'trainFromRun', (argument) => trainFromRun(context, argument)),
-    registerCommand(log, 'trainControl', (argument) => trainControl(context, argument)),
-    registerCommand(log, 'resumeRun', (argument) => resumeRun(context, argument)),
-    registerCommand(log, 'stopRun', (argument) => stopRun(context, argument)),
-  ];
-}
-
-function requestIn(argument: unknown): Request {
-  return requestSchema.safeParse(argument).data ?? {};
-}
-
-function changesOf({ changes }: Request): { changes?: StageChanges } {
-  if (changes === undefined) return {};
-  const said = Object.entries(changes).filter(([, value]) => value !== undefined);
-  return said.length === 0 ? {} : { changes: Object.fromEntries(said) };
-}
-
-/** A folder with a config, offering to make one where there is none. */
-export async function folderWithConfig(context: UpsizeContext, argument: unknown): Promise<UpsizeFolder> {
-  const folder = await chooseFolder(context, argument);
-  if (folder.config.file !== null) return folder;
-  const made: unknown = await vscode.commands.executeCommand('upsize.createConfig', folder.workspaceFolder.uri);
-  if (folder.config.file === null || made === undefined) {
-    throw new Declined(
-      `${folder.workspaceFolder.name} has no upsize.json yet, which says where the images are. "Upsize: Create Config" makes one.`,
-    );
-  }
-  return folder;
-}
-
-async function trainNextStage(context: UpsizeContext, argument: unknown): Promise<Started> {
-  const request = requestIn(argument);
-  const from = runIdIn(argument) ?? selectedParent(context);
-  const folder =
-    (from === undefined ? undefined : context.folders.run(from)?.folder) ?? (await folderWithConfig(context, argument));
-  const what: TrainRequest['what'] = request.stage === undefined ? 'next' : { stage: request.stage - 1 };
-  return startTraining(context, folder, { what, ...(from === undefined ? {} : { from }), ...changesOf(request) });
-}
-
-/** The run that is selected in the Runs view, where a stage can start from it. */
-function selectedParent({ runsView }: UpsizeContext): string | undefined {
-  const { selected } = runsView;
-  return selected && canBeParent(selected.run) ? selected.run.id : undefined;
-}
-
-async function startNewLadder(context: UpsizeContext, argument: unknown): Promise<Started> {
-  const folder = await folderWithConfig(context, argument);
-  return startTraining(context, folder, { what: 'newLadder', ...changesOf(requestIn(argument)) });
-}
-
-const noParent = 'A stage can start from a completed run, or from the best epoch of one that was stopped.';
-
-async function trainFromRun(context: UpsizeContext, argument: unknown): Promise<Started> {
-  const { folder, run } = await chooseRun(context, argument, {
+/** Trains a stage from a run: the one that was said, else one that the user chooses. */
+export async function trainFromRun(context: UpsizeContext, argument: unknown): Promise<Started> {
+  const said = requestIn(argument);
+  const { folder, run } = await chooseRun(context, said.runId, {
     title: 'Train a stage from which run?',
     fits: canBeParent,
-    none: noParent,
+    none: 'A stage can start from a completed run, or from the best epoch of one that was stopped.',
   });
-  const request = requestIn(argument);
-  if (request.stage !== undefined || request.changes !== undefined) {
-    const what: TrainRequest['what'] = request.stage === undefined ? 'next' : { stage: request.stage - 1 };
-    return startTraining(context, folder, { what, from: run.id, ...changesOf(request) });
+  if (said.stage !== undefined || said.changes !== undefined) {
+    return startTraining(context, folder, { what: stageOf(said), from: run.id, ...changesOf(said) });
   }
   const chosen = await chooseStage(context, folder, run);
   return startTraining(context, folder, { ...chosen, from: run.id });
 }
 
 /** What a ladder is worth: its last size alone, trained for the time that all its stages took. */
-async function trainControl(context: UpsizeContext, argument: unknown): Promise<Started> {
+export async function trainControl(context: UpsizeContext, argument: unknown): Promise<Started> {
   const { folder, run } = await chooseRun(context, argument, {
     title: 'Train the control of which ladder?',
     fits: ({ state, manifest }) => state === 'completed' && manifest.parentId !== null,
@@ -138,54 +70,12 @@ async function chooseStage(context: UpsizeContext, folder: UpsizeFolder, run: Ru
     { label: 'Another size…', value: 'size' },
   ]);
   if (chosen !== 'size') return chosen;
-  const { askOtherSize } = await import('./graft.ts');
   const graft = await askOtherSize(context, folder, { from: run.id, parentSize: size, changes: {} });
   return { what: 'next', changes: { size: graft.size } };
 }
 
-async function trainWithChanges(context: UpsizeContext, argument: unknown): Promise<Started> {
-  const from = runIdIn(argument) ?? selectedParent(context);
-  const folder =
-    (from === undefined ? undefined : context.folders.run(from)?.folder) ?? (await folderWithConfig(context, argument));
-  const request = requestIn(argument);
-  const changes = changesOf(request).changes ?? (await askChanges(folder));
-  return startTraining(context, folder, { what: 'next', ...(from === undefined ? {} : { from }), changes });
-}
-
-async function askChanges(folder: UpsizeFolder): Promise<StageChanges> {
-  const training = folder.config.config?.training;
-  const wanted = answered(
-    await vscode.window.showQuickPick(
-      [
-        { label: 'Epochs', description: String(training?.epochs ?? ''), key: 'epochs' as const },
-        { label: 'Learning rate', description: String(training?.learningRate ?? ''), key: 'learningRate' as const },
-        { label: 'Batch size', description: String(training?.batchSize ?? ''), key: 'batchSize' as const },
-        { label: 'Freeze', description: 'what does not train', key: 'freeze' as const },
-      ],
-      { title: 'Change what, for this run only?', canPickMany: true },
-    ),
-  );
-  const changes: StageChanges = {};
-  for (const { key } of wanted) {
-    if (key === 'freeze') {
-      changes.freeze = await choose('Freeze what?', [
-        { label: 'All layers of the parent', value: 'parent' as const },
-        { label: 'Nothing', value: 'none' as const },
-      ]);
-      continue;
-    }
-    const bounds = {
-      epochs: { title: 'At most how many epochs?', least: 1, most: 10_000, whole: true },
-      learningRate: { title: 'Learning rate', least: 1e-9, most: 10, whole: false },
-      batchSize: { title: 'Images in a batch', least: 1, most: 4096, whole: true },
-    }[key];
-    const text = await askText(bounds.title, { value: String(training?.[key] ?? ''), problem: numberProblem(bounds) });
-    changes[key] = Number(text);
-  }
-  return changes;
-}
-
-async function resumeRun(context: UpsizeContext, argument: unknown): Promise<Started> {
+/** Starts another attempt of a run that did not complete. */
+export async function resumeRun(context: UpsizeContext, argument: unknown): Promise<Started> {
   const { folder, run } = await chooseRun(context, argument, {
     title: 'Resume which run?',
     fits: canResume,
@@ -195,7 +85,7 @@ async function resumeRun(context: UpsizeContext, argument: unknown): Promise<Sta
 }
 
 /** Asks a run to stop and waits; after a while offers to end its process. Settles with the state it came to. */
-async function stopRun(context: UpsizeContext, argument: unknown): Promise<{ runId: string; state: string }> {
+export async function stopRun(context: UpsizeContext, argument: unknown): Promise<{ runId: string; state: string }> {
   const { folder, run } = await chooseRun(context, argument, {
     title: 'Stop which run?',
     fits: ({ state }) => isLive(state),

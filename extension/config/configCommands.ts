@@ -2,20 +2,16 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { chooseFolder, choose } from '../commands/ask.ts';
-import { Declined, registerCommand } from '../commands/registerCommand.ts';
-import { startTraining } from '../commands/startTraining.ts';
+import { parseArguments, runArguments } from '../commands/commandArguments.ts';
+import { Declined } from '../commands/declined.ts';
+import { registerCommand } from '../commands/registerCommand.ts';
 import { parseConfig } from '../../trainer/protocol/readConfig.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import { registerConfigDiagnostics } from './configDiagnostics.ts';
+import { makeConfig } from './makeConfig.ts';
 import { registerStageCodeLens } from './stageCodeLens.ts';
 
-const initAnswerSchema = z.object({
-  config: z.string(),
-  dataset: z.string(),
-  classes: z.number().nullable(),
-  images: z.number().nullable(),
-});
-const stageSchema = z.object({ file: z.string(), stage: z.number().int().min(1) });
+const stageSchema = z.strictObject({ file: z.string(), stage: z.number().int().min(1) });
 
 /** Everything about `upsize.json` in the editor. */
 export function registerConfig(context: UpsizeContext): vscode.Disposable[] {
@@ -24,44 +20,50 @@ export function registerConfig(context: UpsizeContext): vscode.Disposable[] {
     ...registerConfigDiagnostics(context),
     ...registerStageCodeLens(context),
     registerCommand(log, 'createConfig', (argument) => createConfig(context, argument)),
-    registerCommand(log, 'selectConfig', (argument, file) => selectConfig(context, argument, file)),
+    registerCommand(log, 'selectConfig', (...args) => selectConfig(context, ...args)),
     registerCommand(log, 'trainStage', (argument) => trainStage(context, argument)),
     registerCommand(log, 'showRun', (argument) => showRun(context, argument)),
   ];
 }
 
-/** Makes an `upsize.json` for the images that are found in the folder, or in the one named in the Explorer, and opens it. */
+const createSchema = z.strictObject({ folder: z.string().optional(), images: z.string().optional() });
+
+/** Opens the folder's `upsize.json`, or makes it for the images that are found in it, or in the folder named in the Explorer. */
 async function createConfig(context: UpsizeContext, argument: unknown): Promise<{ config: string }> {
-  const folder = await chooseFolder(context, argument);
+  const said = parseArguments([argument], createSchema, ['folder']);
+  const folder = await chooseFolder(context, said.folder ?? said.images);
   const { file } = folder.config;
   if (file !== null && path.basename(file) === 'upsize.json') {
     await vscode.window.showTextDocument(vscode.Uri.file(file));
     return { config: file };
   }
-  const named = argument instanceof vscode.Uri && argument.fsPath !== folder.path ? [argument.fsPath] : [];
-  const made = await context.trainer.ask(initAnswerSchema, { args: ['init', ...named], workspace: folder.path });
-  await folder.refresh();
-  await vscode.window.showTextDocument(vscode.Uri.file(made.config));
-  const found = made.images === null ? '' : `: ${made.images.toLocaleString()} images of ${made.classes} classes`;
-  vscode.window.setStatusBarMessage(`$(check) upsize.json made for ${made.dataset}${found}`, 8000);
-  return { config: made.config };
+  const images = said.images ?? (said.folder === folder.path ? undefined : said.folder);
+  return makeConfig(context, folder, { ...(images === undefined ? {} : { images }), offer: false });
 }
 
-async function selectConfig(context: UpsizeContext, argument: unknown, named: unknown): Promise<{ config: string }> {
-  const folder = await chooseFolder(context, argument);
+const selectSchema = z.strictObject({ folder: z.string().optional(), file: z.string().optional() });
+
+/** Chooses by which of the folder's configs is trained; the file may be named relative to the folder. */
+async function selectConfig(context: UpsizeContext, ...args: unknown[]): Promise<{ config: string }> {
+  const said = parseArguments(args, selectSchema, ['folder', 'file']);
+  const folder = await chooseFolder(context, said.folder);
   const files = folder.config.files();
   if (files.length === 0) throw new Declined('There is no config in this folder. "Upsize: Create Config" makes one.');
+  const named = said.file === undefined ? undefined : path.resolve(folder.path, said.file);
+  if (named !== undefined && !files.includes(named)) {
+    const names = files.map((each) => path.basename(each)).join(', ');
+    throw new Declined(`${said.file} is no config of ${folder.workspaceFolder.name}. It has ${names}.`);
+  }
   const file =
-    named instanceof vscode.Uri
-      ? named.fsPath
-      : await choose(
-          'Train by which config?',
-          files.map((each) => ({
-            label: path.basename(each),
-            ...(each === folder.config.file ? { description: 'now' } : {}),
-            value: each,
-          })),
-        );
+    named ??
+    (await choose(
+      'Train by which config?',
+      files.map((each) => ({
+        label: path.basename(each),
+        ...(each === folder.config.file ? { description: 'now' } : {}),
+        value: each,
+      })),
+    ));
   folder.config.choose(file);
   await folder.refresh();
   return { config: file };
@@ -69,7 +71,7 @@ async function selectConfig(context: UpsizeContext, argument: unknown, named: un
 
 /** Trains one stage of a config, as its CodeLens asks: from the newest run of the stage before. */
 async function trainStage(context: UpsizeContext, argument: unknown): Promise<unknown> {
-  const { file, stage } = stageSchema.parse(argument);
+  const { file, stage } = parseArguments([argument], stageSchema, []);
   const folder = context.folders.of(vscode.Uri.file(file));
   if (!folder) throw new Declined(`${path.basename(file)} does not lie in an open folder.`);
   const document = await vscode.workspace.openTextDocument(file);
@@ -77,10 +79,13 @@ async function trainStage(context: UpsizeContext, argument: unknown): Promise<un
   if (parseConfig(document.getText()).config === null) {
     throw new Declined(`${path.basename(file)} has errors; the Problems view lists them.`);
   }
+  const { startTraining } = await import('../commands/startTraining.ts');
   return startTraining(context, folder, { what: stage === 1 ? 'newLadder' : { stage: stage - 1 }, config: file });
 }
 
 async function showRun(context: UpsizeContext, argument: unknown): Promise<void> {
+  const { runId } = parseArguments([argument], z.strictObject(runArguments), ['runId']);
+  if (runId !== undefined && !context.folders.run(runId)) throw new Declined(`There is no run ${runId} here.`);
   await vscode.commands.executeCommand('upsize.runs.focus');
-  if (typeof argument === 'string') await context.runsView.reveal(argument);
+  if (runId !== undefined) await context.runsView.reveal(runId);
 }

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { chooseFolder } from '../commands/ask.ts';
 import { registerCommand } from '../commands/registerCommand.ts';
-import { folderWithConfig } from '../commands/trainCommands.ts';
+import { folderWithConfig } from '../commands/folderWithConfig.ts';
+import { waiting } from '../commands/waiting.ts';
 import { count, plural } from '../numbers.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import { registerDatasetProblems } from './datasetProblems.ts';
@@ -21,14 +22,7 @@ export function registerDataset(context: UpsizeContext): vscode.Disposable[] {
 
 async function scanDataset(context: UpsizeContext, argument: unknown): Promise<ScanSummary> {
   const folder = await folderWithConfig(context, argument);
-  const summary = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: 'Upsize: looking through the images', cancellable: true },
-    (progress, token) => {
-      const abort = new AbortController();
-      token.onCancellationRequested(() => abort.abort());
-      return context.scans.scan(folder, abort.signal, (message) => progress.report({ message }));
-    },
-  );
+  const summary = await waiting('looking through the images', (signal, say) => context.scans.scan(folder, signal, say));
   const { images, classes, problems } = summary;
   const found = `${count(images)} images of ${plural(classes.length, 'class', 'classes')}, ${plural(problems.length, 'problem')}`;
   vscode.window.setStatusBarMessage(`$(check) ${found}`, 8000);

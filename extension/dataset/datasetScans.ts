@@ -90,6 +90,7 @@ export class DatasetScans implements vscode.Disposable {
       args: ['scan', '--summary', ...(file === null ? [] : ['--config', file])],
       workspace: folder.path,
       signal,
+      timeoutMs: null,
       onLine,
       // Ends with 1 where training would be refused; the scan says why.
       accept: [0, 1],

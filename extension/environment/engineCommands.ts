@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { registerCommand } from '../commands/registerCommand.ts';
+import { waiting } from '../commands/waiting.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 
 const installSchema = z.object({ installed: z.boolean(), folder: z.string() });
@@ -41,18 +42,8 @@ async function offerInstall(context: UpsizeContext, why: string | null): Promise
 
 async function installNativeEngine({ trainer, predictors, folders, extension }: UpsizeContext): Promise<Installed> {
   const workspace = folders.all[0]?.path ?? extension.extensionPath;
-  const answer = await vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: 'Upsize: installing the native engine',
-      cancellable: true,
-    },
-    (progress, token) => {
-      const abort = new AbortController();
-      token.onCancellationRequested(() => abort.abort());
-      const onLine = (message: string) => progress.report({ message });
-      return trainer.ask(installSchema, { args: ['engine', 'install'], workspace, signal: abort.signal, onLine });
-    },
+  const answer = await waiting('installing the native engine', (signal, onLine) =>
+    trainer.ask(installSchema, { args: ['engine', 'install'], workspace, signal, timeoutMs: null, onLine }),
   );
   // Node and predictor were chosen without it.
   trainer.forgetNode();

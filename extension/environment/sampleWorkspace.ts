@@ -1,41 +1,40 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import * as vscode from 'vscode';
+import * as z from 'zod';
 import { answered } from '../commands/ask.ts';
-import { Declined } from '../commands/registerCommand.ts';
+import { parseArguments } from '../commands/commandArguments.ts';
+import { Declined } from '../commands/declined.ts';
+import { waiting } from '../commands/waiting.ts';
+import { runCommandLine } from '../trainer/runCommandLine.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 
-function countIn(options: unknown): number {
-  if (typeof options !== 'object' || options === null || !('count' in options)) return 2000;
-  return typeof options.count === 'number' ? options.count : 2000;
-}
+/** `folder`: absolute path; `count`: how many pictures. */
+const argumentsSchema = z.strictObject({
+  folder: z.string().optional(),
+  count: z.number().int().min(1).max(100_000).default(2000),
+});
 
-/** Makes a folder with the generated sample pictures and a config, and opens it. */
-export async function createSampleWorkspace(
-  context: UpsizeContext,
-  argument: unknown,
-  options: unknown,
-): Promise<{ folder: string }> {
-  const folder = argument instanceof vscode.Uri ? argument.fsPath : await askForFolder();
-  if (existsSync(path.join(folder, 'upsize.json'))) {
-    throw new Declined(`${folder} has an upsize.json already. Choose another folder for the sample.`);
+/**
+ * Makes the generated sample pictures and a config in an empty folder, and opens it. In one that has something in it they get a
+ * folder of their own. When it is cancelled or fails, nothing of it stays.
+ */
+export async function createSampleWorkspace(context: UpsizeContext, ...args: unknown[]): Promise<{ folder: string }> {
+  const { folder: named, count } = parseArguments(args, argumentsSchema, ['folder']);
+  const folder = await emptyFolder(named ?? (await askForFolder()));
+  const made = await mkdir(folder, { recursive: true });
+  try {
+    await waiting('painting the sample pictures', (signal, onLine) =>
+      paintSample(context, { folder, count, signal, onLine }),
+    );
+  } catch (error) {
+    await clear(made ?? folder, made === undefined);
+    throw error;
   }
-  await mkdir(folder, { recursive: true });
-  await vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: 'Upsize: painting the sample pictures',
-      cancellable: true,
-    },
-    (progress, token) => paintSample(context, { folder, count: countIn(options) }, progress, token),
-  );
-  const uri = vscode.Uri.file(folder);
+  context.log.info(`Made ${count} sample pictures in ${folder}`);
   const isOpen = context.folders.all.some((each) => each.path === folder);
-  if (!(argument instanceof vscode.Uri) && !isOpen) {
-    await vscode.commands.executeCommand('vscode.openFolder', uri, { forceReuseWindow: true });
+  if (named === undefined && !isOpen) {
+    await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(folder), { forceReuseWindow: true });
   }
   await Promise.all(context.folders.all.map((each) => each.refresh()));
   return { folder };
@@ -53,35 +52,38 @@ async function askForFolder(): Promise<string> {
   return answered(chosen[0]).fsPath;
 }
 
+/** What lies in a folder; nothing where there is none. */
+async function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => []);
+}
+
+/** The folder itself where it is empty, else one of its own in it. Throws `Declined` where that has something in it too. */
+async function emptyFolder(chosen: string): Promise<string> {
+  if ((await namesIn(chosen)).length === 0) return chosen;
+  const own = path.join(chosen, 'upsize-sample');
+  if ((await namesIn(own)).length === 0) return own;
+  throw new Declined(`${own} has something in it already. Open it, or choose another folder for the sample.`);
+}
+
+/** Takes away what was made: the folder too, unless it was there before, when it was empty. */
+async function clear(folder: string, wasThere: boolean): Promise<void> {
+  const made = wasThere ? (await namesIn(folder)).map((name) => path.join(folder, name)) : [folder];
+  await Promise.all(made.map((each) => rm(each, { recursive: true, force: true })));
+}
+
 async function paintSample(
-  { trainer, extension, log }: UpsizeContext,
-  { folder, count }: { folder: string; count: number },
-  progress: vscode.Progress<{ message?: string; increment?: number }>,
-  token: vscode.CancellationToken,
+  { trainer, extension }: UpsizeContext,
+  sample: { folder: string; count: number; signal: AbortSignal; onLine: (line: string) => void },
 ): Promise<void> {
-  const node = await trainer.node();
-  const entry = extension.asAbsolutePath(path.join('dist', 'makeSample.js'));
-  const child = spawn(node.file, [entry, folder, '--count', String(count), '--progress'], {
+  const { folder, count, signal, onLine } = sample;
+  await runCommandLine({
+    node: await trainer.node(),
+    entry: extension.asAbsolutePath(path.join('dist', 'makeSample.js')),
+    args: [folder, '--count', String(count), '--progress'],
+    name: 'the painter of the sample',
     cwd: folder,
-    env: { ...trainer.environment, ...node.environment },
-    stdio: ['ignore', 'ignore', 'pipe'],
-    windowsHide: true,
+    environment: trainer.environment,
+    signal,
+    onLine,
   });
-  const subscription = token.onCancellationRequested(() => child.kill('SIGINT'));
-  let last = '';
-  createInterface(child.stderr).on('line', (line) => {
-    last = line;
-    progress.report({ message: line });
-  });
-  try {
-    const code = await new Promise<number | null>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', resolve);
-    });
-    if (token.isCancellationRequested) throw new Declined('The sample was not made.');
-    if (code !== 0) throw new Error(`The sample could not be made: ${last || `exit code ${code}`}`);
-    log.info(`Made ${count} sample pictures in ${folder}`);
-  } finally {
-    subscription.dispose();
-  }
 }

@@ -82,7 +82,7 @@ async function taskOf(
   const all = [trainer.entry, command, ...forProblems, ...args, ...(config === undefined ? [] : ['--config', config])];
   const execution = new vscode.ProcessExecution(node.file, [...all, '--workspace', folder.path], {
     cwd: folder.path,
-    env: { ...node.environment },
+    env: { ...trainer.engineEnvironment, ...node.environment },
   });
   const task = new vscode.Task({ ...definition }, folder.workspaceFolder, name, 'upsize', execution, ['$upsize']);
   task.presentationOptions = { reveal: vscode.TaskRevealKind.Always, panel: vscode.TaskPanelKind.Dedicated };

@@ -1,16 +1,16 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import type { NodeCommand } from '../trainer/runCommandLine.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 
 /**
  * Puts `upsize` on the PATH of VS Code's terminals: a small script that runs the trainer of this extension, in VS Code's own Node
- * and, as soon as it is known, in the one that the extension runs it with.
+ * and, as soon as it is known, in the one that the extension runs it with; with the engine of the setting.
  */
 export function registerTerminalCommand({ extension, trainer, log }: UpsizeContext): vscode.Disposable[] {
   const variables = extension.environmentVariableCollection;
-  variables.description = 'Puts the command upsize on the PATH';
+  variables.description = 'Puts the command upsize on the PATH, with the engine of the setting upsize.engine';
   const folder = path.join(extension.globalStorageUri.fsPath, 'bin');
   const write = (node: NodeCommand) => {
     try {
@@ -24,7 +24,15 @@ export function registerTerminalCommand({ extension, trainer, log }: UpsizeConte
   const isElectron = 'electron' in process.versions;
   write({ file: process.execPath, environment: isElectron ? { ELECTRON_RUN_AS_NODE: '1' } : {} });
   trainer.onDidChooseNode(write);
-  return [];
+  const sayEngine = () => {
+    const [engine] = Object.entries(trainer.engineEnvironment);
+    if (engine) variables.replace(...engine);
+    else variables.delete('UPSIZE_ENGINE');
+  };
+  sayEngine();
+  return [
+    vscode.workspace.onDidChangeConfiguration((event) => event.affectsConfiguration('upsize.engine') && sayEngine()),
+  ];
 }
 
 /** For a POSIX shell and for Windows' one. */

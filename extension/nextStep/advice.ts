@@ -6,8 +6,10 @@ import { duration, percent, points } from '../numbers.ts';
 
 /** What the advice is given by. */
 export interface Situation {
-  /** Stage sizes of the config, or null without one. */
+  /** Stage sizes of the config, or null without one that can be read. */
   sizes: readonly number[] | null;
+  /** Name of the config's file, or null without one. */
+  configFile: string | null;
   /** Oldest first. */
   runs: readonly Run[];
   /** Of the newest scan: how many images there are, and how many have a shorter side than each of `sizes`. */
@@ -22,10 +24,10 @@ export interface Situation {
 
 /** Something to do, with why. The first of a list is what we would do. */
 export interface Advice {
-  kind: 'createConfig' | 'scan' | 'problems' | 'train' | 'resume' | 'wait' | 'more' | 'fineTune';
+  kind: 'createConfig' | 'mendConfig' | 'scan' | 'problems' | 'train' | 'resume' | 'wait' | 'more' | 'fineTune';
   title: string;
   reasons: string[];
-  /** Command without its `upsize.`, and its arguments. */
+  /** Id of the command, and its arguments. */
   command: string;
   args: unknown[];
 }
@@ -34,10 +36,15 @@ export interface Advice {
 const smallGain = 0.005;
 
 /** What to do next and why, for the newest ladder. */
-export function adviceFor({ sizes, runs, scan }: Situation): Advice[] {
+export function adviceFor({ sizes, configFile, runs, scan }: Situation): Advice[] {
+  if (sizes === null && configFile !== null) {
+    const reasons = ['It has errors, which the Problems view lists; nothing can be trained by it'];
+    const command = 'workbench.actions.view.problems';
+    return [{ kind: 'mendConfig', title: `Mend ${configFile}`, reasons, command, args: [] }];
+  }
   if (sizes === null) {
     const reasons = ['It says where the images are and which sizes to train'];
-    return [{ kind: 'createConfig', title: 'Create a config', reasons, command: 'createConfig', args: [] }];
+    return [{ kind: 'createConfig', title: 'Create a config', reasons, command: 'upsize.createConfig', args: [] }];
   }
   const advice: Advice[] = [];
   const newest = laddersOf(runs.filter(({ manifest }) => manifest.config.control === undefined))[0]?.runs.at(-1);
@@ -47,7 +54,7 @@ export function adviceFor({ sizes, runs, scan }: Situation): Advice[] {
   else advice.push(firstStage(sizes, scan));
   if (scan === null) {
     const reasons = ['Finds unreadable files, copies and mislabelled folders before they cost training time'];
-    advice.push({ kind: 'scan', title: 'Scan the data set', reasons, command: 'scanDataset', args: [] });
+    advice.push({ kind: 'scan', title: 'Scan the data set', reasons, command: 'upsize.scanDataset', args: [] });
   } else if (scan.errors + scan.warnings > 0) {
     const what = [
       ...(scan.errors > 0 ? [`${scan.errors} that stop or leave out images`] : []),
@@ -57,7 +64,7 @@ export function adviceFor({ sizes, runs, scan }: Situation): Advice[] {
       kind: 'problems',
       title: 'Look at the data problems',
       reasons: [what.join(', ')],
-      command: 'showDataProblems',
+      command: 'upsize.showDataProblems',
       args: [],
     });
   }
@@ -70,7 +77,13 @@ function firstStage(sizes: readonly number[], scan: Situation['scan']): Advice {
     'Small images train fast and show whether the data can be learned at all',
     ...largeEnough(size, scan),
   ];
-  return { kind: 'train', title: `Train the first stage at ${size} px`, reasons, command: 'trainNextStage', args: [] };
+  return {
+    kind: 'train',
+    title: `Train the first stage at ${size} px`,
+    reasons,
+    command: 'upsize.startNewLadder',
+    args: [],
+  };
 }
 
 function waitFor(run: Run): Advice {
@@ -80,7 +93,7 @@ function waitFor(run: Run): Advice {
     kind: 'wait',
     title: `${size} px is ${run.state === 'running' ? 'training' : run.state}`,
     reasons,
-    command: 'showRun',
+    command: 'upsize.showRun',
     args: [run.id],
   };
 }
@@ -89,7 +102,7 @@ function resume(run: Run): Advice {
   const { size } = run.manifest.config.stage;
   const reasons = [`It was ${run.state} after ${run.summary.epochs.length} epochs`];
   if (run.summary.message !== null) reasons.push(run.summary.message);
-  return { kind: 'resume', title: `Resume the ${size} px run`, reasons, command: 'resumeRun', args: [run.id] };
+  return { kind: 'resume', title: `Resume the ${size} px run`, reasons, command: 'upsize.resumeRun', args: [run.id] };
 }
 
 function afterRun(run: Run, runs: readonly Run[], sizes: readonly number[], scan: Situation['scan']): Advice[] {
@@ -100,7 +113,7 @@ function afterRun(run: Run, runs: readonly Run[], sizes: readonly number[], scan
     kind: 'fineTune',
     title: `Fine-tune all layers at ${stage.size} px`,
     reasons: ['At a tenth of the learning rate, with nothing frozen'],
-    command: 'unfreezeAndFineTune',
+    command: 'upsize.unfreezeAndFineTune',
     args: [run.id],
   };
   const more = mayGainMore(run)
@@ -109,8 +122,14 @@ function afterRun(run: Run, runs: readonly Run[], sizes: readonly number[], scan
           kind: 'more' as const,
           title: `Give ${stage.size} px more epochs`,
           reasons: ['Its best epoch was its last: it had not come to its plateau'],
-          command: 'trainFromRun',
-          args: [{ runId: run.id, changes: { size: stage.size, epochs: stage.training.epochs } }],
+          command: 'upsize.trainFromRun',
+          args: [
+            {
+              runId: run.id,
+              // Without it a new feeder would be wanted, which no model takes at its own size.
+              changes: { size: stage.size, epochs: stage.training.epochs, extend: { strategy: 'resize' } },
+            },
+          ],
         },
       ]
     : [];
@@ -119,7 +138,7 @@ function afterRun(run: Run, runs: readonly Run[], sizes: readonly number[], scan
       kind: 'train',
       title: `Train the next stage at ${next} px`,
       reasons: [...reasons, ...largeEnough(next, scan)],
-      command: 'trainNextStage',
+      command: 'upsize.trainNextStage',
       args: [{ runId: run.id }],
     };
     return [train, ...more];
@@ -128,7 +147,7 @@ function afterRun(run: Run, runs: readonly Run[], sizes: readonly number[], scan
     kind: 'train',
     title: `Train at ${stage.size * 2} px`,
     reasons: ['All stages of the config are trained', ...reasons, ...largeEnough(stage.size * 2, scan)],
-    command: 'trainFromRun',
+    command: 'upsize.trainFromRun',
     args: [{ runId: run.id, changes: { size: stage.size * 2 } }],
   };
   const brought = gained(run, runs).gain;

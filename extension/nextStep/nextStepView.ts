@@ -10,6 +10,7 @@ type NextStepNode =
 
 const icons: Record<Advice['kind'], string> = {
   createConfig: 'new-file',
+  mendConfig: 'error',
   scan: 'search',
   problems: 'warning',
   train: 'play',
@@ -82,7 +83,7 @@ class NextStepView implements vscode.Disposable, vscode.TreeDataProvider<NextSte
         item.iconPath = new vscode.ThemeIcon(icons[advice.kind]);
         item.tooltip = [advice.title, ...advice.reasons].join('\n');
         const args = advice.args.length > 0 ? advice.args : [{ folder: folder.path }];
-        item.command = { command: `upsize.${advice.command}`, title: advice.title, arguments: args };
+        item.command = { command: advice.command, title: advice.title, arguments: args };
         return item;
       }
     }
@@ -98,6 +99,7 @@ class NextStepView implements vscode.Disposable, vscode.TreeDataProvider<NextSte
     const { relativeFile } = config;
     return adviceFor({
       sizes: config.config?.stages.map((stage) => stage.size) ?? null,
+      configFile: relativeFile,
       runs: runs.filter((run) => run.manifest.config.configFile === relativeFile),
       scan: scan && {
         ...scan,

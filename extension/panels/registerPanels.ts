@@ -1,18 +1,25 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { answered, chooseFolder, chooseRun, runChoice, runIdIn } from '../commands/ask.ts';
-import { Declined, registerCommand } from '../commands/registerCommand.ts';
+import { parseArguments, runArguments } from '../commands/commandArguments.ts';
+import { Declined } from '../commands/declined.ts';
+import { registerCommand } from '../commands/registerCommand.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import { compareRunsKind } from './compareRuns/compareRunsKind.ts';
 import { confusionMatrixKind } from './confusionMatrix/confusionMatrixKind.ts';
 import { dashboardKind } from './dashboard/dashboardKind.ts';
 import { datasetGalleryKind } from './datasetGallery/datasetGalleryKind.ts';
 import { hardestImagesKind } from './hardestImages/hardestImagesKind.ts';
+import { isEvaluated } from '../runs/runUse.ts';
 import { WebviewPanels } from './webviewPanels.ts';
 
 /** Exactly these images, as another panel asks the gallery for them. */
-const choiceSchema = z.object({ title: z.string(), files: z.array(z.string()) });
-const runIdsSchema = z.object({ runIds: z.array(z.string()) });
+const gallerySchema = z.strictObject({
+  folder: z.string().optional(),
+  title: z.string().optional(),
+  files: z.array(z.string()).optional(),
+});
+const compareSchema = z.strictObject({ ...runArguments, runIds: z.array(z.string()).optional() });
 
 /** Registers each panel with its command; panels of before a reload come back as they were. */
 export function registerPanels(context: UpsizeContext): vscode.Disposable[] {
@@ -26,10 +33,12 @@ export function registerPanels(context: UpsizeContext): vscode.Disposable[] {
   const evaluatedRun = (argument: unknown, title: string) =>
     chooseRun(context, argument, {
       title,
-      fits: (run) => run.summary.evaluated.validation !== undefined,
+      fits: isEvaluated,
       none: 'It can be shown when the run has evaluated its validation images, at the end of its training.',
     });
   const compare = async (runIds: readonly string[]) => {
+    const unknown = runIds.filter((runId) => !folders.run(runId));
+    if (unknown.length > 0) throw new Declined(`There is no run ${unknown.join(', ')} here.`);
     const found = runIds.flatMap((runId) => folders.run(runId) ?? []);
     const [first] = found;
     const inFolder = found.filter(({ folder }) => folder === first?.folder);
@@ -61,14 +70,14 @@ export function registerPanels(context: UpsizeContext): vscode.Disposable[] {
       await hardest.show(folder, { folder: folder.path, runId: run.id });
     }),
     registerCommand(log, 'openDatasetGallery', async (argument) => {
-      const folder = await chooseFolder(context, argument);
-      const choice = choiceSchema.safeParse(argument);
-      gallery.choose(folder.path, choice.success ? choice.data : null);
+      const { files, title = 'Chosen images', ...said } = parseArguments([argument], gallerySchema, ['folder']);
+      const folder = await chooseFolder(context, said.folder);
+      gallery.choose(folder.path, files === undefined ? null : { title, files });
       await galleries.show(folder, { folder: folder.path });
     }),
     registerCommand(log, 'compareRuns', async (argument, all) => {
-      const asked = runIdsSchema.safeParse(argument);
-      await compare(asked.success ? asked.data.runIds : await chooseRuns(context, all));
+      const { runIds } = parseArguments([argument], compareSchema, ['runIds']);
+      await compare(runIds ?? (await chooseRuns(context, all)));
     }),
     registerCommand(log, 'compareCheckedRuns', () => compare(runsView.checked)),
     registerCommand(log, 'uncheckRuns', () => runsView.setChecked([])),

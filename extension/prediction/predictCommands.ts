@@ -4,14 +4,29 @@ import * as z from 'zod';
 import type { PredictImageResult } from '../../trainer/protocol/predictor.ts';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
 import { answered, chooseRun } from '../commands/ask.ts';
-import { Declined } from '../commands/registerCommand.ts';
+import { parseArguments, runArguments, viewItemIn } from '../commands/commandArguments.ts';
+import { Declined } from '../commands/declined.ts';
+import { waiting } from '../commands/waiting.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
 import { findImage } from './findImage.ts';
 import { predictingRun, type ImagePredictions } from './imagePredictions.ts';
 import type { PredictionPages } from './predictionPages.ts';
 
-const requestSchema = z.object({ file: z.string(), runId: z.string().optional(), otherThan: z.string().optional() });
+const imageSchema = z.strictObject({
+  ...runArguments,
+  /** Absolute path of the image. */
+  file: z.string().optional(),
+  /** Id of the run that is not to be asked: the user chooses another. */
+  otherThan: z.string().optional(),
+});
+const folderSchema = z.strictObject({
+  runId: z.string().optional(),
+  /** Absolute path of the images' folder. */
+  folder: z.string().optional(),
+  /** Absolute path of the CSV file to write. */
+  target: z.string().optional(),
+});
 const isCompleted = (run: Run) => run.state === 'completed';
 const none = 'Predictions need a completed run; "Train Next Stage" makes one.';
 
@@ -27,10 +42,11 @@ export async function predictImage(
   { predictions, pages }: Predicting,
   argument: unknown,
 ): Promise<PredictImageResult> {
-  const said = argument instanceof vscode.Uri ? { file: argument.fsPath } : requestSchema.safeParse(argument).data;
-  const file = said?.file ?? (await imageOfEditor(context)) ?? (await askForImage());
-  const folder = context.folders.of(vscode.Uri.file(file));
-  const run = await runFor(context, folder, said);
+  const said = parseArguments([argument], imageSchema, ['file']);
+  // A run that was clicked asks for an image, whatever the editor shows.
+  const shown = viewItemIn(argument) ? undefined : await imageOfEditor(context);
+  const file = said.file ?? shown ?? (await askForImage());
+  const run = await runFor(context, context.folders.of(vscode.Uri.file(file)), said);
   const result = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: `Predicting ${path.basename(file)}` },
     () => predictions.predict({ folder: run.folder, run: run.run, file, earlier: true }),
@@ -42,9 +58,9 @@ export async function predictImage(
 async function runFor(
   context: UpsizeContext,
   folder: UpsizeFolder | undefined,
-  said: z.infer<typeof requestSchema> | undefined,
+  said: { runId?: string | undefined; otherThan?: string | undefined },
 ): Promise<{ folder: UpsizeFolder; run: Run }> {
-  if (said?.otherThan !== undefined) {
+  if (said.otherThan !== undefined) {
     const { otherThan } = said;
     const fits = (run: Run) => isCompleted(run) && run.id !== otherThan;
     return chooseRun(context, undefined, {
@@ -53,7 +69,7 @@ async function runFor(
       none: 'There is no other completed run.',
     });
   }
-  if (said?.runId !== undefined) {
+  if (said.runId !== undefined) {
     return chooseRun(context, said.runId, { title: '', fits: isCompleted, none });
   }
   const candidates = folder ? [folder, ...context.folders.all] : context.folders.all;
@@ -90,38 +106,29 @@ async function askForImage(): Promise<string> {
 }
 
 /** Predicts all images of a folder into a CSV file, and opens it. */
-export async function predictFolder(
-  context: UpsizeContext,
-  argument: unknown,
-  target: unknown,
-): Promise<{ file: string }> {
-  const source = argument instanceof vscode.Uri ? argument : await askForFolder();
-  const { folder, run } = await runFor(context, context.folders.of(source), undefined);
-  const csv = target instanceof vscode.Uri ? target : await askForTarget(source);
-  await vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: `Predicting the images of ${path.basename(source.fsPath)}`,
-      cancellable: true,
-    },
-    async (progress, token) => {
-      const abort = new AbortController();
-      token.onCancellationRequested(() => abort.abort());
-      await context.trainer.run({
-        args: ['predict', source.fsPath, '--run', run.id, '--csv', csv.fsPath],
-        workspace: folder.path,
-        signal: abort.signal,
-        // Some images could not be read; the file says which.
-        accept: [0, 1],
-        onLine: (message) => progress.report({ message }),
-      });
-    },
+export async function predictFolder(context: UpsizeContext, args: readonly unknown[]): Promise<{ file: string }> {
+  const item = viewItemIn(args[0]);
+  // Of a run's item the folder is the workspace folder, and not the images'.
+  const said = parseArguments(item ? [{ runId: item.runId }] : args, folderSchema, ['folder', 'target']);
+  const source = said.folder ?? (await askForFolder());
+  const { folder, run } = await runFor(context, context.folders.of(vscode.Uri.file(source)), said);
+  const csv = said.target ?? (await askForTarget(source));
+  await waiting(`predicting the images of ${path.basename(source)}`, (signal, onLine) =>
+    context.trainer.run({
+      args: ['predict', source, '--run', run.id, '--csv', csv],
+      workspace: folder.path,
+      signal,
+      timeoutMs: null,
+      // Some images could not be read; the file says which.
+      accept: [0, 1],
+      onLine,
+    }),
   );
   await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(csv), { preview: true });
-  return { file: csv.fsPath };
+  return { file: csv };
 }
 
-async function askForFolder(): Promise<vscode.Uri> {
+async function askForFolder(): Promise<string> {
   const chosen = answered(
     await vscode.window.showOpenDialog({
       title: 'Predict the images of which folder?',
@@ -130,12 +137,13 @@ async function askForFolder(): Promise<vscode.Uri> {
       canSelectFiles: false,
     }),
   );
-  return answered(chosen[0]);
+  return answered(chosen[0]).fsPath;
 }
 
-async function askForTarget(source: vscode.Uri): Promise<vscode.Uri> {
-  const defaultUri = vscode.Uri.joinPath(source, '..', `${path.basename(source.fsPath)}-predictions.csv`);
-  return answered(
+async function askForTarget(source: string): Promise<string> {
+  const defaultUri = vscode.Uri.file(`${source}-predictions.csv`);
+  const chosen = answered(
     await vscode.window.showSaveDialog({ title: 'Save predictions', defaultUri, filters: { CSV: ['csv'] } }),
   );
+  return chosen.fsPath;
 }

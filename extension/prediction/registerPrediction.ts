@@ -20,17 +20,18 @@ export function registerPrediction(context: UpsizeContext): vscode.Disposable[] 
     registerCommand(log, 'predictImage', async (argument) =>
       (await commands()).predictImage(context, { predictions, pages }, argument),
     ),
-    registerCommand(log, 'predictFolder', async (argument, target) =>
-      (await commands()).predictFolder(context, argument, target),
-    ),
+    registerCommand(log, 'predictFolder', async (...args) => (await commands()).predictFolder(context, args)),
     registerCommand(log, 'togglePredictionHover', toggleHover),
   ];
 }
 
+/** Turns the hover on or off where the setting stands that holds: in the workspace, else for the user. */
 async function toggleHover(): Promise<boolean> {
   const enabled = !predictionHoverEnabled();
-  const target = vscode.ConfigurationTarget.Global;
-  await vscode.workspace.getConfiguration('upsize').update('predictionHover.enabled', enabled, target);
+  const configuration = vscode.workspace.getConfiguration('upsize');
+  const isInWorkspace = configuration.inspect('predictionHover.enabled')?.workspaceValue !== undefined;
+  const target = isInWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
+  await configuration.update('predictionHover.enabled', enabled, target);
   vscode.window.setStatusBarMessage(`Prediction hover ${enabled ? 'on' : 'off'}`, 2500);
   return enabled;
 }

@@ -22,6 +22,8 @@ export class RunsView implements vscode.Disposable, vscode.TreeDataProvider<Runs
   #options: RunListOptions;
   #redraw: NodeJS.Timeout | undefined;
   #ready = false;
+  /** The run that was last selected by `reveal`, until something else is selected. */
+  #revealed: string | undefined;
   #checked: ReadonlySet<string> = new Set();
 
   readonly onDidChangeTreeData = this.#changed.event;
@@ -43,7 +45,10 @@ export class RunsView implements vscode.Disposable, vscode.TreeDataProvider<Runs
       this.#selected,
       folders.onDidChange(() => this.#scheduleRedraw()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#showMessage()),
-      this.#view.onDidChangeSelection(() => this.#selected.fire(this.selected)),
+      this.#view.onDidChangeSelection(() => {
+        if (this.selected?.run.id !== this.#revealed) this.#revealed = undefined;
+        this.#selected.fire(this.selected);
+      }),
       this.#view.onDidChangeCheckboxState(({ items }) => {
         const checked = new Set(this.#checked);
         for (const [{ node }, state] of items) {
@@ -84,6 +89,11 @@ export class RunsView implements vscode.Disposable, vscode.TreeDataProvider<Runs
     return run && { folder: node.folder, run };
   }
 
+  /** Whether the user chose what is selected, rather than `reveal`. */
+  get isSelectedByUser(): boolean {
+    return this.selected !== undefined && this.selected.run.id !== this.#revealed;
+  }
+
   /** Ids of the runs whose boxes are checked, in the order in which they were. */
   get checked(): string[] {
     return [...this.#checked];
@@ -100,7 +110,9 @@ export class RunsView implements vscode.Disposable, vscode.TreeDataProvider<Runs
   async reveal(runId: string): Promise<void> {
     this.#draw();
     const node = [...this.#tree.nodes].find((each) => each.node.kind === 'run' && each.node.run.id === runId);
-    if (node && this.#view.visible) await this.#view.reveal(node, { select: true, focus: false });
+    if (!node || !this.#view.visible) return;
+    if (this.selected?.run.id !== runId) this.#revealed = runId;
+    await this.#view.reveal(node, { select: true, focus: false });
   }
 
   getTreeItem(element: RunsViewNode): vscode.TreeItem {
@@ -142,6 +154,16 @@ export class RunsView implements vscode.Disposable, vscode.TreeDataProvider<Runs
     Object.assign(this.#view, { message: lines.length === 0 ? undefined : lines.join(' · ') });
   }
 
+  /** The config that training goes by, of each folder where there are several. */
+  #configShown(): string {
+    const folders = this.#folders.all;
+    const shown = folders.flatMap(({ config: { relativeFile }, workspaceFolder }) => {
+      if (relativeFile === null) return [];
+      return folders.length === 1 ? [relativeFile] : [`${workspaceFolder.name}: ${relativeFile}`];
+    });
+    return shown.join(', ');
+  }
+
   /** Live runs change many times a second; the view follows a few times. */
   #scheduleRedraw(): void {
     this.#redraw ??= setTimeout(() => this.#draw(), redrawEveryMs);
@@ -166,6 +188,7 @@ export class RunsView implements vscode.Disposable, vscode.TreeDataProvider<Runs
     });
     if (changed === 'all') this.#changed.fire(undefined);
     else if (changed.length > 0) this.#changed.fire(changed);
+    this.#view.description = this.#configShown();
     const live = this.#folders.all.flatMap((folder) => folder.runs).filter((run) => isLive(run.state)).length;
     this.#view.badge = live > 0 ? { value: live, tooltip: plural(live, 'live run') } : undefined;
   }

@@ -1,14 +1,24 @@
 import type { EffectiveConfig } from '../../trainer/protocol/config.ts';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
 
-/** Seconds that a stage will take, from what the last runs of this ladder needed for an image of their size; null without one. */
-export function expectedSeconds(effective: EffectiveConfig, runs: readonly Run[]): number | null {
+/**
+ * Seconds that a stage will take at most, from what the runs on the same images and engine needed for an image of their size;
+ * null without one.
+ */
+export function expectedSeconds(
+  effective: EffectiveConfig,
+  runs: readonly Run[],
+  engine: 'native' | 'wasm',
+): number | null {
   const { size, training } = effective.stage;
   const measured = runs
-    .filter((run) => run.summary.epochs.length > 0 && run.manifest.config.dataset.path === effective.dataset.path)
+    .filter(({ summary, manifest }) => {
+      const isSameWork = manifest.config.dataset.path === effective.dataset.path && summary.engine?.name === engine;
+      return isSameWork && summary.epochs.length > 0;
+    })
     .sort((a, b) => nearness(a, size) - nearness(b, size) || b.manifest.created - a.manifest.created)[0];
   if (!measured) return null;
-  const epochs = measured.summary.epochs;
+  const { epochs } = measured.summary;
   const secondsPerEpoch = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0) / epochs.length;
   // A convolution's work grows with the pixels.
   const growth = (size / measured.manifest.config.stage.size) ** 2;

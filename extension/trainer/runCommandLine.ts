@@ -13,6 +13,8 @@ export interface CommandLineCall {
   /** The trainer's file. */
   entry: string;
   args: readonly string[];
+  /** What messages call it; the command of the trainer where nothing is said. */
+  name?: string;
   cwd: string;
   environment: Readonly<Record<string, string>>;
   /** Undefined waits as long as it takes. */
@@ -35,7 +37,7 @@ const longestLine = 2000;
  */
 export async function runCommandLine(call: CommandLineCall): Promise<string> {
   const { node, entry, args, cwd, signal } = call;
-  const shown = `upsize ${args[0] ?? ''}`.trim();
+  const shown = call.name ?? `"upsize${args[0] === undefined ? '' : ` ${args[0]}`}"`;
   if (signal?.aborted) throw cancelled(shown);
   const child = spawn(node.file, [entry, ...args], {
     cwd,
@@ -75,19 +77,19 @@ export async function runCommandLine(call: CommandLineCall): Promise<string> {
       const seconds = Math.round((call.timeoutMs ?? 0) / 1000);
       throw new TrainerError(
         'timedOut',
-        `"${shown}" did not end within ${seconds} s and was ended. "Show Log" has what it said.`,
+        `${shown} did not end within ${seconds} s and was ended. "Show Log" has what it said.`,
         { lastLines },
       );
     }
     if (reason === 'flooded') {
-      throw new TrainerError('flooded', `"${shown}" printed more than ${mostOutputBytes / 1e6} MB and was ended.`, {
+      throw new TrainerError('flooded', `${shown} printed more than ${mostOutputBytes / 1e6} MB and was ended.`, {
         lastLines,
       });
     }
     if (killedBy !== null) {
       throw new TrainerError(
         'killed',
-        `"${shown}" was ended by ${killedBy}${killedBy === 'SIGKILL' ? ', perhaps for want of memory' : ''}. Try again; "Show Log" has what it said.`,
+        `${shown} was ended by ${killedBy}${killedBy === 'SIGKILL' ? ', perhaps for want of memory' : ''}. Try again; "Show Log" has what it said.`,
         { lastLines },
       );
     }
@@ -96,7 +98,7 @@ export async function runCommandLine(call: CommandLineCall): Promise<string> {
         .findLast((line) => line.trim() !== '')
         ?.trim()
         .replace(/^upsize: /, '');
-      throw new TrainerError('failed', said ?? `"${shown}" ended with exit code ${code} and no word why.`, {
+      throw new TrainerError('failed', said ?? `${shown} ended with exit code ${code} and no word why.`, {
         lastLines,
         exitCode: code,
       });
@@ -110,7 +112,7 @@ export async function runCommandLine(call: CommandLineCall): Promise<string> {
 }
 
 function cancelled(shown: string): TrainerError {
-  return new TrainerError('cancelled', `"${shown}" was cancelled.`);
+  return new TrainerError('cancelled', `${shown} was cancelled.`);
 }
 
 async function ended(
@@ -120,7 +122,7 @@ async function ended(
   return new Promise((resolve, reject) => {
     child.once('error', (error) =>
       reject(
-        new TrainerError('notStarted', `"${shown}" could not be started: ${error.message}. Check "upsize.nodePath".`),
+        new TrainerError('notStarted', `${shown} could not be started: ${error.message}. Check "upsize.nodePath".`),
       ),
     );
     child.once('close', (code, killedBy) => resolve({ code, killedBy }));

@@ -1,12 +1,12 @@
-import type { Extend, Freeze } from '../../trainer/protocol/config.ts';
+import type { Config, Extend, Freeze } from '../../trainer/protocol/config.ts';
 
 /** Everything that a new run can be asked for. What is not said is the config's. */
 export interface TrainRequest {
   /**
-   * `next` is the stage after the chosen or newest run, `newLadder` the first one of a new ladder, `stage` one by its place,
-   * `control` the control of a run's ladder.
+   * `next` is the stage after the chosen or newest run, `newLadder` the first one of a new ladder, `stage` one by its place in
+   * the config, from 0, also as the first of a new ladder, `control` the control of a run's ladder.
    */
-  what: 'next' | 'newLadder' | { stage: number } | { control: string };
+  what: 'next' | 'newLadder' | { stage: number; newLadder?: true } | { control: string };
   /** Run to start from. */
   from?: string;
   /** Absolute path of the config. */
@@ -22,22 +22,24 @@ export interface StageChanges {
   batchSize?: number;
   freeze?: Freeze;
   extend?: Extend;
+  seed?: number;
+  engine?: Config['engine'];
 }
 
 /** The command line of a request, without the parts that every call has (`--workspace`, `--json`). */
-export function trainArguments(request: TrainRequest): string[] {
+export function trainArguments({ what, from, config, changes = {} }: TrainRequest): string[] {
   const args = ['train'];
-  if (request.what === 'next') args.push('--next');
-  else if (request.what === 'newLadder') args.push('--new-ladder');
-  else if ('control' in request.what) args.push('--control', request.what.control);
-  else args.push('--stage', String(request.what.stage + 1));
-  if (request.from !== undefined) args.push('--from', request.from);
-  if (request.config !== undefined) args.push('--config', request.config);
-  return [...args, ...changeArguments(request.changes ?? {})];
+  if (what === 'next') args.push('--next');
+  else if (what === 'newLadder') args.push('--new-ladder');
+  else if ('control' in what) args.push('--control', what.control);
+  else args.push('--stage', String(what.stage + 1), ...(what.newLadder === true ? ['--new-ladder'] : []));
+  if (from !== undefined) args.push('--from', from);
+  if (config !== undefined) args.push('--config', config);
+  return [...args, ...changeArguments(changes)];
 }
 
 function changeArguments(changes: StageChanges): string[] {
-  const { size, epochs, learningRate, batchSize, freeze, extend } = changes;
+  const { size, epochs, learningRate, batchSize, freeze, extend, seed, engine } = changes;
   const args: string[] = [];
   const add = (name: string, value: string | number | undefined) => {
     if (value !== undefined) args.push(name, String(value));
@@ -56,6 +58,8 @@ function changeArguments(changes: StageChanges): string[] {
       add('--trainable-from', extend.trainableFrom);
     }
   }
+  add('--seed', seed);
+  add('--engine', engine);
   return args;
 }
 

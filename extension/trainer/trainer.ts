@@ -4,6 +4,7 @@ import { probeReport } from '../../trainer/protocol/probeReport.ts';
 import { childEnvironment } from './childEnvironment.ts';
 import { parseAnswer } from './parseAnswer.ts';
 import { runCommandLine } from './runCommandLine.ts';
+import { TrainerError } from './trainerError.ts';
 import { chooseNode, nodeCandidates, type ChosenNode } from './trainerNode.ts';
 
 /** What the trainer needs to know of the editor it is called from. */
@@ -24,7 +25,8 @@ export interface TrainerCall {
   /** Absolute path of the workspace folder. */
   workspace: string;
   signal?: AbortSignal;
-  timeoutMs?: number;
+  /** Null waits as long as it takes; without one a call that hangs is ended after three minutes. */
+  timeoutMs?: number | null;
   accept?: readonly number[];
   /** Takes what the trainer says for people meanwhile. */
   onLine?: (line: string) => void;
@@ -32,6 +34,8 @@ export interface TrainerCall {
 
 /** Loading an engine from a cold disk may take long. */
 const probeTimeoutMs = 60_000;
+/** What is asked while somebody waits: plans, starts, checks. */
+const answerTimeoutMs = 180_000;
 
 /** Calls the trainer's command line, in a Node that can run it. */
 export class Trainer {
@@ -49,8 +53,19 @@ export class Trainer {
 
   /** What the children of this extension see of its environment. */
   get environment(): Record<string, string> {
+    return childEnvironment(process.env, this.engineEnvironment);
+  }
+
+  /** The part of it that says which engine the user wants; empty where any will do. */
+  get engineEnvironment(): Record<string, string> {
     const engine = this.#settings.engine();
-    return childEnvironment(process.env, engine === 'auto' ? {} : { UPSIZE_ENGINE: engine });
+    return engine === 'auto' ? {} : { UPSIZE_ENGINE: engine };
+  }
+
+  /** The engine that a run would train on whose config asks for this one: the setting decides first. */
+  async engineFor(configured: 'auto' | 'native' | 'wasm'): Promise<'native' | 'wasm'> {
+    if (this.#settings.engine() === 'auto' && configured !== 'auto') return configured;
+    return (await this.node()).engine;
   }
 
   /** The Node that runs the trainer; found by asking once, and again after a setting or the engine changed. */
@@ -79,7 +94,8 @@ export class Trainer {
   /** Runs a command and settles with what it printed. Throws a TrainerError, or that the workspace is not trusted. */
   async run(call: TrainerCall): Promise<string> {
     this.#settings.requireTrust();
-    const node = await this.node();
+    const { signal, timeoutMs = answerTimeoutMs } = call;
+    const node = await unlessAborted(this.node(), signal);
     this.#settings.log(`upsize ${call.args.join(' ')} (in ${call.workspace}, ${node.file})`);
     return runCommandLine({
       node,
@@ -87,8 +103,8 @@ export class Trainer {
       args: [...call.args, '--workspace', call.workspace],
       cwd: call.workspace,
       environment: this.environment,
-      ...(call.signal ? { signal: call.signal } : {}),
-      ...(call.timeoutMs === undefined ? {} : { timeoutMs: call.timeoutMs }),
+      ...(signal ? { signal } : {}),
+      ...(timeoutMs === null ? {} : { timeoutMs }),
       ...(call.accept ? { accept: call.accept } : {}),
       onLine: (line) => {
         this.#settings.log(line);
@@ -120,5 +136,20 @@ export class Trainer {
     log(`The trainer runs in ${node.source} (${node.file}), engine ${node.engine}${why}`);
     for (const listener of this.#listeners) listener(node);
     return node;
+  }
+}
+
+/** What the work comes to, or that it was cancelled meanwhile: the work itself goes on for others. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return work;
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(new TrainerError('cancelled', 'The call of the trainer was cancelled.'));
+    signal.addEventListener('abort', abort);
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }

@@ -9,7 +9,10 @@ import { CommandError, exitCodes, say, sayJson, type CommandContext } from './co
 import { addCommonOptions, commonOptionsSchema, workspaceOf } from './commonOptions.ts';
 import { describeFoundDataset, findDatasets, type FoundDataset } from './findDatasets.ts';
 
-const optionsSchema = commonOptionsSchema.extend({ force: z.boolean().default(false) });
+const optionsSchema = commonOptionsSchema.extend({
+  force: z.boolean().default(false),
+  dryRun: z.boolean().default(false),
+});
 
 /** Where the JSON Schema for editors lies: in the workspace, so that a config works without a network. */
 const schemaFile = 'upsize.schema.json';
@@ -19,6 +22,7 @@ export function defineInit(command: Command, context: CommandContext): void {
   addCommonOptions(command)
     .argument('[dir]', 'folder or CSV file with the images; default: the largest data set found here')
     .option('--force', 'replace a config that is there')
+    .option('--dry-run', 'say for which images a config would be written, and write nothing')
     .action((typed: unknown) => {
       const options = optionsSchema.parse(command.opts());
       const workspace = workspaceOf(options, context);
@@ -28,29 +32,29 @@ export function defineInit(command: Command, context: CommandContext): void {
       }
       const given = z.string().optional().parse(typed);
       const { dataset, found } = chooseDataset(workspace, file, given, context);
-      const schema = writeSchema(workspace);
-      const config = {
-        $schema: relativeTo(file, schema),
-        dataset,
-        stages: [{ size: 48 }, { size: 96 }, { size: 192 }],
-      };
-      writeFileSync(file, configText(config));
+      if (!options.dryRun) writeConfig(file, dataset, workspace);
       if (options.json) {
-        sayJson(context.output, {
-          config: file,
-          dataset,
-          classes: found?.classes ?? null,
-          images: found?.images ?? null,
-        });
+        const { classes = null, images = null } = found ?? {};
+        sayJson(context.output, { config: file, dataset, classes, images });
         return;
       }
       if (found) say(context.output, `Found ${describeFoundDataset(found)}.`);
-      say(context.output, `Wrote ${path.relative(context.currentDirectory, file)}.`);
+      const shown = path.relative(context.currentDirectory, file);
+      if (options.dryRun) {
+        say(context.output, `${shown} would be written for them.`);
+        return;
+      }
+      say(context.output, `Wrote ${shown}.`);
       say(
         context.output,
         'Next: "upsize scan" looks through the images, "upsize train --all" trains 48, 96 and 192 px.',
       );
     });
+}
+
+function writeConfig(file: string, dataset: string, workspace: string): void {
+  const $schema = relativeTo(file, writeSchema(workspace));
+  writeFileSync(file, configText({ $schema, dataset, stages: [{ size: 48 }, { size: 96 }, { size: 192 }] }));
 }
 
 function chooseDataset(

@@ -1,8 +1,6 @@
 import { strict as assert } from 'node:assert';
-import { execFile } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import {
   activateUpsize,
@@ -19,6 +17,19 @@ import {
 describe('a ladder, from the editor', () => {
   const ladder: string[] = [];
   before(activateUpsize);
+
+  /** Types a command that trains into a terminal of the window. Settles with the run that came of it, at its end. */
+  const typed = async (command: string) => {
+    const before = runIds();
+    const terminal = vscode.window.createTerminal({ cwd: workspacePath() });
+    terminal.sendText(command);
+    try {
+      const id = await until('the terminal made a run', () => runIds().find((each) => !before.includes(each)));
+      return await ended(id);
+    } finally {
+      terminal.dispose();
+    }
+  };
 
   it('trains three stages, each from the one before', async () => {
     for (const size of [16, 32, 64]) {
@@ -115,20 +126,82 @@ describe('a ladder, from the editor', () => {
     assert.match(command, /^upsize train --stage 2 --from [a-z0-9-]+ --epochs 2 /);
     assert.equal(await vscode.env.clipboard.readText(), command);
     // It does what it says where it is typed: a run of the same parent, size and length.
-    const before = runIds();
-    const [, ...args] = command.split(' ');
-    const entry = path.join(
-      vscode.extensions.getExtension('upsize.upsize')?.extensionPath ?? '',
-      'dist',
-      'trainer.cjs',
-    );
-    await promisify(execFile)(process.env['UPSIZE_NODE'] ?? 'node', [entry, ...args], { cwd: workspacePath() });
-    const [made] = runIds().filter((id) => !before.includes(id));
-    assert.ok(made !== undefined);
-    const [expected, actual] = [readRun(second ?? ''), readRun(made)];
+    const made = await typed(command);
+    const [expected, actual] = [readRun(second ?? ''), made];
     assert.equal(actual.manifest.parentId, expected.manifest.parentId);
-    assert.deepEqual(actual.manifest.config.stage, expected.manifest.config.stage);
+    assert.deepEqual(actual.manifest.config, expected.manifest.config);
     await upsize('refreshRuns');
+  });
+
+  it('puts `upsize` on the PATH of terminals, with the engine of the setting', async () => {
+    const settings = vscode.workspace.getConfiguration('upsize');
+    await settings.update('engine', 'wasm', vscode.ConfigurationTarget.Global);
+    try {
+      const run = await typed('upsize train --new-ladder --epochs 1');
+      assert.equal(run.state, 'completed', run.summary.message ?? '');
+      assert.equal(run.summary.engine?.name, 'wasm');
+    } finally {
+      await settings.update('engine', undefined, vscode.ConfigurationTarget.Global);
+    }
+    await upsize('refreshRuns');
+  });
+
+  it('trains with changes for one run, said as the JSON of a keybinding', async () => {
+    const [first] = ladder;
+    const changes = { epochs: 1, freeze: 'none' };
+    const run = await ended(startedRun(await upsize('trainWithChanges', { runId: first, changes })));
+    assert.equal(run.state, 'completed', run.summary.message ?? '');
+    assert.equal(run.manifest.parentId, first);
+    assert.equal(run.manifest.config.stage.training.epochs, 1);
+    assert.equal(run.manifest.config.stage.freeze, 'none');
+  });
+
+  it('refuses what it does not understand, rather than do something else', async () => {
+    const before = runIds().length;
+    assert.match(await refusal('trainNextStage', { runid: ladder[0] }), /does not take .*runid/s);
+    assert.match(await refusal('trainNextStage', { runId: 'none' }), /There is no run none here/);
+    assert.match(await refusal('startNewLadder', { folder: '/nowhere' }), /\/nowhere does not lie in an open folder/);
+    assert.match(await refusal('startNewLadder', { changes: { epoch: 1 } }), /epoch/);
+    assert.match(await refusal('extendModel', { runId: ladder[0], size: 'large' }), /size/);
+    assert.match(await refusal('exportModel', { runId: ladder[0], target: 3 }), /target/);
+    assert.match(await refusal('restoreRun', { runId: 'none' }), /No (deleted )?run/);
+    assert.match(await refusal('sortRuns', { sorting: 'luck' }), /sorting/);
+    assert.match(await refusal('openDashboard', 3), /A run is named by its id/);
+    assert.equal(runIds().length, before);
+  });
+
+  it('goes by the config that is selected, which must be one of the folder', async () => {
+    const file = path.join(workspacePath(), 'short.upsize.json');
+    const config = readFileSync(path.join(workspacePath(), 'upsize.json'), 'utf8');
+    writeFileSync(file, config.replace('"epochs": 2', '"epochs": 1'));
+    try {
+      assert.deepEqual(await upsize('selectConfig', { file: 'short.upsize.json' }), { config: file });
+      const run = await ended(startedRun(await upsize('startNewLadder')));
+      assert.equal(run.manifest.config.configFile, 'short.upsize.json');
+      assert.match(await refusal('selectConfig', { file: '/etc/hosts' }), /no config of .*It has upsize\.json, short/);
+      await upsize('selectConfig', vscode.Uri.file(workspacePath()), 'upsize.json');
+    } finally {
+      rmSync(file);
+    }
+  });
+
+  it('installs the native engine, or says that it is there', async function () {
+    // Where the tests run without it they do not download it.
+    if (readRun(ladder[0] ?? '').summary.engine?.name !== 'native') this.skip();
+    assert.partialDeepStrictEqual(await upsize('installNativeEngine'), { installed: false });
+  });
+
+  it('filters, sorts and groups its list, and shows folder and log of a run', async () => {
+    await upsize('filterRuns', { filter: '64' });
+    await upsize('sortRuns', { sorting: 'accuracy' });
+    await upsize('groupRuns', { grouping: 'state' });
+    await upsize('clearRunFilter');
+    await upsize('sortRuns', 'newest');
+    await upsize('groupRuns', 'ladder');
+    await upsize('revealRunFolder', ladder[0]);
+    await upsize('showLog');
+    assert.match(await refusal('compareCheckedRuns'), /Choose two or more runs/);
+    await upsize('uncheckRuns');
   });
 
   it('shows the run card as a page in the editor', async () => {

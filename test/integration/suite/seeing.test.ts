@@ -88,6 +88,15 @@ describe('what a trained run says of images', () => {
     await upsize('renameRun', runId, '');
   });
 
+  it('is turned off and on where the setting stands that holds', async () => {
+    const settings = () => vscode.workspace.getConfiguration('upsize');
+    const inWorkspace = () => settings().inspect('predictionHover.enabled')?.workspaceValue;
+    await settings().update('predictionHover.enabled', false, vscode.ConfigurationTarget.Workspace);
+    assert.equal(await upsize('togglePredictionHover'), true);
+    assert.equal(inWorkspace(), true);
+    await settings().update('predictionHover.enabled', undefined, vscode.ConfigurationTarget.Workspace);
+  });
+
   it('says in its hover why an image cannot be read', async () => {
     const file = path.join(workspacePath(), 'torn.png');
     writeFileSync(file, 'not an image');
@@ -109,10 +118,24 @@ describe('what a trained run says of images', () => {
     assert.equal(rows.length, 16);
   });
 
+  it('is predicted by the run that is said, as the JSON of a keybinding', async () => {
+    const newer = startedRun(await upsize('startNewLadder'));
+    assert.equal((await ended(newer)).state, 'completed');
+    await upsize('refreshRuns');
+    for (const id of [runId, newer]) {
+      const answer = await upsize('predictImage', { runId: id, file: photo('lime/07.png') });
+      assert.partialDeepStrictEqual(answer, { prediction: { runId: id } });
+    }
+    const target = path.join(workspacePath(), 'by-run.csv');
+    const asked = { runId, folder: photo('cherry'), target };
+    assert.deepEqual(await upsize('predictFolder', asked), { file: target });
+    assert.equal(readFileSync(target, 'utf8').trim().split('\n').length, 17);
+  });
+
   it('is exported as a model with class names and preprocessing', async () => {
-    const target = vscode.Uri.file(path.join(workspacePath(), 'exported'));
-    await upsize('exportModel', runId, target);
-    const model: unknown = JSON.parse(readFileSync(path.join(target.fsPath, `upsize-${runId}`, 'model.json'), 'utf8'));
+    const target = path.join(workspacePath(), 'exported');
+    await upsize('exportModel', { runId, target });
+    const model: unknown = JSON.parse(readFileSync(path.join(target, `upsize-${runId}`, 'model.json'), 'utf8'));
     assert.match(JSON.stringify(model), /"banana","cherry","lime"/);
   });
 });

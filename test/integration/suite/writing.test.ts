@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import {
@@ -7,6 +7,7 @@ import {
   ended,
   eventually,
   readRun,
+  refusal,
   runIds,
   startedRun,
   until,
@@ -231,11 +232,20 @@ describe('the config and the data set, in the editor', () => {
     }
   });
 
-  it('makes the sample workspace', async () => {
+  it('makes the sample workspace in an empty folder, and beside what is in another', async () => {
     const folder = path.join(workspacePath(), 'sample');
-    await upsize('createSampleWorkspace', vscode.Uri.file(folder), { count: 36 });
-    assert.ok(existsSync(path.join(folder, 'photos', 'apple')) || existsSync(path.join(folder, 'photos')));
-    assert.ok(existsSync(path.join(folder, 'upsize.json')));
-    rmSync(folder, { recursive: true });
+    const pictures = (root: string) => globSync('photos/*/*.jpg', { cwd: root }).length;
+    try {
+      assert.deepEqual(await upsize('createSampleWorkspace', { folder, count: 36 }), { folder });
+      assert.equal(pictures(folder), 36);
+      const config: unknown = JSON.parse(readFileSync(path.join(folder, 'upsize.json'), 'utf8'));
+      assert.ok(typeof config === 'object' && config !== null && 'dataset' in config);
+      const own = path.join(folder, 'upsize-sample');
+      assert.deepEqual(await upsize('createSampleWorkspace', vscode.Uri.file(folder), { count: 12 }), { folder: own });
+      assert.deepEqual([pictures(folder), pictures(own)], [36, 12]);
+      assert.match(await refusal('createSampleWorkspace', { folder }), /has something in it already/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -11,7 +11,7 @@ const scan = { images: 1000, sizes, tooSmall: [0, 100, 390], errors: 0, warnings
 describe('what to do next', () => {
   let workspace = '';
   const advice = (more: Partial<Parameters<typeof adviceFor>[0]> = {}) =>
-    adviceFor({ sizes, runs: runsIn(workspace), scan, ...more });
+    adviceFor({ sizes, configFile: 'upsize.json', runs: runsIn(workspace), scan, ...more });
   beforeEach(() => {
     workspace = mkdtempSync(path.join(tmpdir(), 'upsize-advice-'));
   });
@@ -19,15 +19,22 @@ describe('what to do next', () => {
 
   it('is a config where there is none', () => {
     assert.deepEqual(
-      advice({ sizes: null }).map(({ command }) => command),
-      ['createConfig'],
+      advice({ sizes: null, configFile: null }).map(({ command }) => command),
+      ['upsize.createConfig'],
+    );
+  });
+
+  it('is to mend a config that has errors, in the Problems view', () => {
+    assert.deepEqual(
+      advice({ sizes: null }).map(({ title, command }) => [title, command]),
+      [['Mend upsize.json', 'workbench.actions.view.problems']],
     );
   });
 
   it('is the first stage, and a scan where there was none', () => {
     const [first, second] = advice({ scan: null });
     assert.equal(first?.title, 'Train the first stage at 48 px');
-    assert.equal(second?.command, 'scanDataset');
+    assert.equal(second?.command, 'upsize.scanDataset');
   });
 
   it('is the next size, with the plateau, the gain a minute and the share of images that are large enough', () => {
@@ -53,6 +60,7 @@ describe('what to do next', () => {
     writeRun(workspace, { id: 'a', accuracies: [0.4, 0.5], epochs: 2 });
     const more = advice().find(({ kind }) => kind === 'more');
     assert.equal(more?.title, 'Give 48 px more epochs');
+    assert.deepEqual(more.args, [{ runId: 'a', changes: { size: 48, epochs: 2, extend: { strategy: 'resize' } } }]);
   });
 
   it('is fine-tuning after the last stage when larger images brought nothing', () => {
@@ -63,7 +71,7 @@ describe('what to do next', () => {
 
   it('is to resume a run that did not end by itself', () => {
     writeRun(workspace, { id: 'a', state: 'stopped' });
-    assert.deepEqual([advice()[0]?.command, advice()[0]?.args], ['resumeRun', ['a']]);
+    assert.deepEqual([advice()[0]?.command, advice()[0]?.args], ['upsize.resumeRun', ['a']]);
   });
 
   it('names the problems of the data', () => {

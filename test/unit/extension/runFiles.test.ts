@@ -1,11 +1,12 @@
 import { strict as assert } from 'node:assert';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { ActiveConfig } from '../../../extension/config/activeConfig.ts';
 import { AnnotationStore } from '../../../extension/runs/annotationStore.ts';
 import { RunFollower, type RunsSnapshot } from '../../../extension/runs/runFollower.ts';
 import { RunTrash } from '../../../extension/runs/trash.ts';
+import { bootId, processStart } from '../../../trainer/protocol/processIdentity.ts';
 import { runPaths } from '../../../trainer/protocol/runFolder.ts';
 import { epochEvent, eventLines, writeRun } from './writtenRun.ts';
 
@@ -72,21 +73,38 @@ describe('what the extension keeps and reads in .upsize', () => {
     assert.throws(() => one.change('../a', { name: 'x' }));
   });
 
-  it('brings a deleted run back as it was, and forgets it after 30 days', () => {
+  it('brings a deleted run back as it was, and forgets it after 30 days', async () => {
     const folder = writeRun(workspace, { id: 'a' });
     const log = readFileSync(runPaths(folder).events(1), 'utf8');
     const trash = new RunTrash(workspace);
-    trash.delete('a');
+    assert.equal(trash.isEmpty, true);
+    await trash.delete('a');
     assert.equal(existsSync(folder), false);
+    assert.equal(trash.isEmpty, false);
     trash.restore('a');
     assert.equal(readFileSync(runPaths(folder).events(1), 'utf8'), log);
-    trash.delete('a');
-    assert.equal(trash.empty(), 0);
+    await trash.delete('a');
+    assert.equal(await trash.empty(), 0);
     const old = Date.now() / 1000 - 31 * 24 * 3600;
     utimesSync(trash.list()[0]?.folder ?? '', old, old);
-    assert.equal(trash.empty(), 1);
+    assert.equal(await trash.empty(), 1);
     assert.deepEqual(trash.list(), []);
-    assert.throws(() => trash.delete('../../etc'));
+    await assert.rejects(trash.delete('../../etc'));
+  });
+
+  it('deletes no run that a process has taken since it was last looked at', async () => {
+    const folder = writeRun(workspace, { id: 'a', state: 'stopped' });
+    const trash = new RunTrash(workspace);
+    const start = processStart(process.pid);
+    assert.ok(start !== null);
+    const owner = { host: hostname(), bootId: bootId(), pid: process.pid, processStart: start, nonce: 'n', time: 0 };
+    // The next attempt's process is there and has said nothing yet.
+    writeFileSync(runPaths(folder).owner(2), JSON.stringify({ attempt: 2, ...owner }));
+    await assert.rejects(trash.delete('a'), /Run a is at work and cannot be deleted; stop it first/);
+    assert.ok(existsSync(folder));
+    writeFileSync(runPaths(folder).owner(2), JSON.stringify({ attempt: 2, ...owner, processStart: 'earlier' }));
+    await trash.delete('a');
+    assert.equal(existsSync(folder), false);
   });
 
   it('goes by upsize.json, else by the one that was chosen', () => {

@@ -22,6 +22,15 @@ describe('what the extension hands to others', () => {
       'train --stage 2 --from a-48 --config /w/upsize.json --epochs 3 --learning-rate 0.01 --batch-size 8 --freeze conv*,dense --strategy feeder --feeder lean --cut wholeTrunk',
     );
     assert.deepEqual(trainArguments({ what: 'newLadder' }), ['train', '--new-ladder']);
+    const resized = {
+      extend: { strategy: 'resize' as const, trainableFrom: 'dense' },
+      seed: 7,
+      engine: 'wasm' as const,
+    };
+    assert.equal(
+      trainArguments({ what: { stage: 1, newLadder: true }, changes: resized }).join(' '),
+      'train --stage 2 --new-ladder --strategy resize --trainable-from dense --seed 7 --engine wasm',
+    );
   });
 
   it('can be pasted into a shell', () => {

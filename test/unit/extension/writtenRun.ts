@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { configSchema, effectiveDatasetSchema } from '../../../trainer/protocol/config.ts';
+import { configSchema, effectiveDatasetSchema, type EffectiveStage } from '../../../trainer/protocol/config.ts';
 import { encodeEvent, type RunEvent } from '../../../trainer/protocol/events.ts';
 import { runFolderOf, runPaths, type RunManifest } from '../../../trainer/protocol/runFolder.ts';
 import { RunStore } from '../../../trainer/protocol/runStore.ts';
@@ -18,6 +18,11 @@ export interface WantedRun {
   accuracies?: number[];
   epochs?: number;
   message?: string;
+  /** What was otherwise than in the config. */
+  stage?: Partial<Pick<EffectiveStage, 'extend' | 'freeze'>>;
+  learningRate?: number;
+  seed?: number;
+  engine?: 'native' | 'wasm';
 }
 
 const secondsPerEpoch = 10;
@@ -39,11 +44,21 @@ export function writeRun(workspace: string, wanted: WantedRun): string {
       name: null,
       configFile: 'upsize.json',
       dataset: effectiveDatasetSchema.parse({ path: 'photos' }),
-      seed: 1,
+      seed: wanted.seed ?? 1,
       engine: 'auto',
       model: config.model,
       stageIndex: wanted.stageIndex === undefined ? 0 : wanted.stageIndex,
-      stage: { size, extend: null, freeze: 'none', training: { ...config.training, epochs: wanted.epochs ?? 20 } },
+      stage: {
+        size,
+        extend: null,
+        freeze: 'none',
+        ...wanted.stage,
+        training: {
+          ...config.training,
+          epochs: wanted.epochs ?? 20,
+          learningRate: wanted.learningRate ?? config.training.learningRate,
+        },
+      },
       laterSizes: [],
       cacheBytes: config.cacheBytes,
     },
@@ -51,7 +66,7 @@ export function writeRun(workspace: string, wanted: WantedRun): string {
     created,
   };
   writeFileSync(runPaths(folder).manifest, JSON.stringify(manifest));
-  writeFileSync(runPaths(folder).events(1), eventLines(eventsOf(accuracies, state, wanted.message ?? null), created));
+  writeFileSync(runPaths(folder).events(1), eventLines(eventsOf(accuracies, state, wanted), created));
   return folder;
 }
 
@@ -82,10 +97,15 @@ export function epochEvent(epoch: number, valAccuracy: number): RunEvent {
   };
 }
 
+function engineEvent(name: 'native' | 'wasm'): RunEvent {
+  const rest = { tfjs: '4.22.0', tensorflow: null, threads: 1, gpu: null, gpuUsed: false, fallback: null };
+  return { type: 'engine', engine: { name, mode: 'eager', ...rest } };
+}
+
 function eventsOf(
   accuracies: readonly number[],
   state: NonNullable<WantedRun['state']>,
-  message: string | null,
+  { message = null, engine }: { message?: string | null; engine?: 'native' | 'wasm' },
 ): RunEvent[] {
   const best = accuracies.indexOf(Math.max(...accuracies));
   const said = (now: NonNullable<WantedRun['state']>): RunEvent => ({
@@ -121,6 +141,7 @@ function eventsOf(
       smallerThanStage: 0,
       seconds: 1,
     },
+    ...(engine === undefined ? [] : [engineEvent(engine)]),
     said('running'),
     ...accuracies.map((accuracy, epoch) => epochEvent(epoch, accuracy)),
     ...(best < 0

@@ -1,0 +1,30 @@
+import { isLive } from '../../trainer/protocol/events.ts';
+import type { Run } from '../../trainer/protocol/runSummary.ts';
+import { canBeParent, canResume, isEvaluated } from './runUse.ts';
+
+/** What is known of a workspace folder where commands are enabled. */
+export interface KeyedFolder {
+  runs: readonly Run[];
+  hasConfig: boolean;
+  hasTrash: boolean;
+}
+
+/** The context keys by which commands are enabled only when they can work, and the empty states of views are chosen. */
+export function runKeys(folders: readonly KeyedFolder[]): Record<`upsize.${string}`, boolean> {
+  const runs = folders.flatMap((folder) => folder.runs);
+  return {
+    'upsize.hasConfig': folders.some(({ hasConfig }) => hasConfig),
+    'upsize.hasTrash': folders.some(({ hasTrash }) => hasTrash),
+    'upsize.hasRuns': runs.length > 0,
+    // Two of one folder: a comparison does not reach over folders.
+    'upsize.hasTwoRuns': folders.some((folder) => folder.runs.length > 1),
+    'upsize.hasLiveRun': runs.some(({ state }) => isLive(state)),
+    'upsize.hasEndedRun': runs.some(({ state }) => !isLive(state)),
+    'upsize.hasCompletedRun': runs.some(({ state }) => state === 'completed'),
+    'upsize.hasEvaluatedRun': runs.some(isEvaluated),
+    'upsize.hasBaseRun': runs.some(canBeParent),
+    'upsize.hasResumableRun': runs.some(canResume),
+    // A finished stage that grew from another: what the walkthrough leads to.
+    'upsize.hasLadder': runs.some(({ state, manifest }) => state === 'completed' && manifest.parentId !== null),
+  };
+}
