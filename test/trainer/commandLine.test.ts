@@ -60,7 +60,10 @@ describe('the command line', function () {
     const without = await upsize(['train']);
     assert.equal(without.code, 2);
     assert.match(without.errors, /no upsize\.json here.*48 images of 3 classes in photos\/.*upsize init/s);
+    const tried = await upsize(['init', '--dry-run', '--json']);
+    assert.equal(existsSync(inWorkspace('upsize.json')), false);
     const made = await upsize(['init', '--json']);
+    assert.equal(made.output, tried.output);
     assert.equal(made.code, 0, made.errors);
     const written: unknown = JSON.parse(readFileSync(inWorkspace('upsize.json'), 'utf8'));
     assert.partialDeepStrictEqual(written, { dataset: 'photos', stages: [{ size: 48 }, { size: 96 }, { size: 192 }] });

@@ -24,7 +24,10 @@ describe('a ladder, from the editor', () => {
     const terminal = vscode.window.createTerminal({ cwd: workspacePath() });
     terminal.sendText(command);
     try {
-      const id = await until('the terminal made a run', () => runIds().find((each) => !before.includes(each)));
+      const isWritten = (id: string) => existsSync(path.join(workspacePath(), '.upsize', 'runs', id, 'run.json'));
+      const id = await until('the terminal made a run', () =>
+        runIds().find((each) => !before.includes(each) && isWritten(each)),
+      );
       return await ended(id);
     } finally {
       terminal.dispose();
