@@ -136,19 +136,6 @@ describe('a ladder, from the editor', () => {
     await upsize('refreshRuns');
   });
 
-  it('puts `upsize` on the PATH of terminals, with the engine of the setting', async () => {
-    const settings = vscode.workspace.getConfiguration('upsize');
-    await settings.update('engine', 'wasm', vscode.ConfigurationTarget.Global);
-    try {
-      const run = await typed('upsize train --new-ladder --epochs 1');
-      assert.equal(run.state, 'completed', run.summary.message ?? '');
-      assert.equal(run.summary.engine?.name, 'wasm');
-    } finally {
-      await settings.update('engine', undefined, vscode.ConfigurationTarget.Global);
-    }
-    await upsize('refreshRuns');
-  });
-
   it('trains with changes for one run, said as the JSON of a keybinding', async () => {
     const [first] = ladder;
     const changes = { epochs: 1, freeze: 'none' };

@@ -1,9 +1,9 @@
 import { strict as assert } from 'node:assert';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { buildSuites } from '../buildSuites.ts';
 import { startBrowserVscode, type BrowserVscode, type VscodeWindow } from '../harness/browserVscode.ts';
-import { ended, readRun, shownRuns, startedRun, tinyWorkspace, until, upsizeIn } from '../harness/upsizeWindow.ts';
+import { ended, startedRun, tinyWorkspace, until, upsizeIn } from '../harness/upsizeWindow.ts';
 
 /** Of a machine that has much else to do. */
 const answerTimeoutMs = 120_000;
@@ -84,54 +84,5 @@ describe('what commands ask, answered with the mouse', function () {
     const { config } = (await ended(workspace.folder, await newRun(before))).manifest;
     assert.equal(config.stage.training.epochs, 1);
     assert.ok(Array.isArray(config.stage.freeze) && config.stage.freeze.length === 1, String(config.stage.freeze));
-    await upsizeIn(window, 'refreshRuns');
-  });
-
-  it('takes a deletion back with Undo', async () => {
-    await upsizeIn(window, 'deleteRun', first);
-    assert.equal(runIds().includes(first), false);
-    await window.page.getByRole('button', { name: 'Undo' }).first().click();
-    await until('the run is back', () => runIds().includes(first));
-    assert.equal(readRun(workspace.folder, first).state, 'completed');
-  });
-
-  it('shows only the runs that a filter names, in the order that is chosen', async () => {
-    const sizes = async () => (await shownRuns(window)).flatMap((line) => /▁▃▅ (\d+)/.exec(line)?.[1] ?? []);
-    await upsizeIn(window, 'groupRuns', { grouping: 'none' });
-    await upsizeIn(window, 'sortRuns', { sorting: 'size' });
-    await until('the largest is first', async () => (await sizes()).join() === '32,32,16');
-    await upsizeIn(window, 'sortRuns', { sorting: 'oldest' });
-    await until('the oldest is first', async () => (await sizes()).join() === '16,32,32');
-    await upsizeIn(window, 'filterRuns', { filter: first });
-    await until('one is shown', async () => (await sizes()).join() === '16');
-    await upsizeIn(window, 'clearRunFilter');
-    await until('all are shown', async () => (await sizes()).length === 3);
-    await upsizeIn(window, 'groupRuns', { grouping: 'ladder' });
-  });
-
-  it('asks what to do about a run that was stopped, though the view has it selected', async () => {
-    const id = startedRun(await upsizeIn(window, 'startNewLadder', { changes: { epochs: 2000 } }));
-    await until('it trains', () => readRun(workspace.folder, id).summary.epochs.length > 0);
-    await until('it is selected', async () => (await window.page.locator('.monaco-list-row.selected').count()) > 0);
-    await upsizeIn(window, 'stopRun', id);
-    await upsizeIn(window, 'refreshRuns');
-    const before = runIds();
-    await begin('trainNextStage');
-    await rows().filter({ hasText: 'Resume it' }).waitFor();
-    await window.page.keyboard.press('Escape');
-    await rows().first().waitFor({ state: 'hidden' });
-    assert.deepEqual(runIds(), before);
-  });
-
-  it('offers to make a config where there is none, and makes it only when told to', async () => {
-    const file = path.join(workspace.folder, 'upsize.json');
-    rmSync(file);
-    await begin('scanDataset');
-    await pick('Not now');
-    await rows().first().waitFor({ state: 'hidden' });
-    assert.equal(existsSync(file), false);
-    await begin('scanDataset');
-    await pick('Make upsize.json for photos (48 images, 3 classes)');
-    await until('it is made', () => existsSync(file));
   });
 });
