@@ -1,9 +1,9 @@
 import { strict as assert } from 'node:assert';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { buildSuites } from '../buildSuites.ts';
 import { startBrowserVscode, type BrowserVscode, type VscodeWindow } from '../harness/browserVscode.ts';
-import { ended, startedRun, tinyWorkspace, until, upsizeIn } from '../harness/upsizeWindow.ts';
+import { ended, readRun, startedRun, tinyWorkspace, until, upsizeIn } from '../harness/upsizeWindow.ts';
 
 /** Of a machine that has much else to do. */
 const answerTimeoutMs = 120_000;
@@ -84,5 +84,32 @@ describe('what commands ask, answered with the mouse', function () {
     const { config } = (await ended(workspace.folder, await newRun(before))).manifest;
     assert.equal(config.stage.training.epochs, 1);
     assert.ok(Array.isArray(config.stage.freeze) && config.stage.freeze.length === 1, String(config.stage.freeze));
+    await upsizeIn(window, 'refreshRuns');
+  });
+
+  it('asks what to do about a run that was stopped, though the view has it selected', async () => {
+    const id = startedRun(await upsizeIn(window, 'startNewLadder', { changes: { epochs: 2000 } }));
+    await until('it trains', () => readRun(workspace.folder, id).summary.epochs.length > 0);
+    await until('it is selected', async () => (await window.page.locator('.monaco-list-row.selected').count()) > 0);
+    await upsizeIn(window, 'stopRun', id);
+    await upsizeIn(window, 'refreshRuns');
+    const before = runIds();
+    await begin('trainNextStage');
+    await rows().filter({ hasText: 'Resume it' }).waitFor();
+    await window.page.keyboard.press('Escape');
+    await rows().first().waitFor({ state: 'hidden' });
+    assert.deepEqual(runIds(), before);
+  });
+
+  it('offers to make a config where there is none, and makes it only when told to', async () => {
+    const file = path.join(workspace.folder, 'upsize.json');
+    rmSync(file);
+    await begin('scanDataset');
+    await pick('Not now');
+    await rows().first().waitFor({ state: 'hidden' });
+    assert.equal(existsSync(file), false);
+    await begin('scanDataset');
+    await pick('Make upsize.json for photos (48 images, 3 classes)');
+    await until('it is made', () => existsSync(file));
   });
 });
