@@ -6,7 +6,6 @@ import { lineageOf } from '../../trainer/protocol/ladder.ts';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
 import { inFolder } from '../folderName.ts';
 import { plural, shortTime } from '../numbers.ts';
-import { commandLike } from '../trainer/commandLike.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import type { FolderRun } from '../upsizeFolders.ts';
 import { askText, choose, chooseFolder, chooseRun } from './ask.ts';
@@ -42,7 +41,8 @@ export function registerRunCommands(context: UpsizeContext): vscode.Disposable[]
     registerCommand(log, 'restoreRun', (argument) => restoreRun(context, argument)),
     onRun('copyRunId', runSchema, ({ run }) => copy(run.id)),
     onRun('copyRunConfig', runSchema, ({ run }) => copy(JSON.stringify(run.manifest.config, null, 2))),
-    onRun('copyRunCommand', runSchema, ({ folder, run }) => {
+    onRun('copyRunCommand', runSchema, async ({ folder, run }) => {
+      const { commandLike } = await import('../trainer/commandLike.ts');
       const workspace = context.folders.all.length > 1 ? folder.path : null;
       return copy(commandLike(run, workspace));
     }),

@@ -8,7 +8,6 @@ import { registerCommand } from '../commands/registerCommand.ts';
 import { parseConfig } from '../../trainer/protocol/readConfig.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import { registerConfigDiagnostics } from './configDiagnostics.ts';
-import { makeConfig } from './makeConfig.ts';
 import { registerStageCodeLens } from './stageCodeLens.ts';
 
 const stageSchema = z.strictObject({ file: z.string(), stage: z.number().int().min(1) });
@@ -38,6 +37,7 @@ async function createConfig(context: UpsizeContext, argument: unknown): Promise<
     return { config: file };
   }
   const images = said.images ?? (said.folder === folder.path ? undefined : said.folder);
+  const { makeConfig } = await import('./makeConfig.ts');
   return makeConfig(context, folder, { ...(images === undefined ? {} : { images }), offer: false });
 }
 
