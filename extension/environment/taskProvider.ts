@@ -15,16 +15,8 @@ const definitionSchema = z.object({
 });
 type Definition = z.infer<typeof definitionSchema>;
 
-/** `upsize` tasks: a ladder, a stage or a scan in `tasks.json`, with bad images and config errors in the Problems view. */
-export function registerTasks(context: UpsizeContext): vscode.Disposable[] {
-  const provider: vscode.TaskProvider = {
-    provideTasks: () => offeredTasks(context),
-    resolveTask: (task) => resolveTask(context, task),
-  };
-  return [vscode.tasks.registerTaskProvider(taskType, provider)];
-}
-
-async function offeredTasks(context: UpsizeContext): Promise<vscode.Task[]> {
+/** What can be run in each folder that has a config. */
+export async function offeredTasks(context: UpsizeContext): Promise<vscode.Task[]> {
   if (!vscode.workspace.isTrusted) return [];
   const offered: [string, Definition][] = [
     ['train next stage', { type: taskType, command: 'train', args: ['--next'] }],
@@ -36,7 +28,8 @@ async function offeredTasks(context: UpsizeContext): Promise<vscode.Task[]> {
   return Promise.all(tasks.flat());
 }
 
-async function resolveTask(context: UpsizeContext, task: vscode.Task): Promise<vscode.Task | undefined> {
+/** A task of tasks.json, ready to run; undefined where it is none of Upsize's, or may be of several folders. */
+export async function resolveTask(context: UpsizeContext, task: vscode.Task): Promise<vscode.Task | undefined> {
   const definition = definitionSchema.safeParse(task.definition);
   if (!definition.success) return undefined;
   const folder = folderOf(context.folders.all, task.scope, definition.data.config);
