@@ -12,10 +12,11 @@ export function registerLazyCommands(context: UpsizeContext): vscode.Disposable[
     ),
     ...registerLazily(
       context,
-      ['trainNextStage', 'startNewLadder', 'trainFromRun', 'trainControl', 'resumeRun', 'stopRun'],
+      ['trainNextStage', 'startNewLadder', 'trainFromRun', 'trainControl', 'resumeRun'],
       () => import('./trainCommands.ts'),
     ),
     ...registerLazily(context, ['trainWithChanges'], () => import('./trainWithChanges.ts')),
+    ...registerLazily(context, ['stopRun'], () => import('./stopRun.ts')),
     ...registerLazily(context, ['exportModel'], () => import('./exportModel.ts')),
     ...registerLazily(context, ['createSampleWorkspace'], () => import('../environment/sampleWorkspace.ts')),
   ];

@@ -41,7 +41,8 @@ export function registerLazily<Id extends string>(
   return ids.map((id) => registerCommand(context.log, id, async (...args) => (await load())[id](context, ...args)));
 }
 
-async function showFailure(log: vscode.LogOutputChannel, error: unknown): Promise<void> {
+/** Shows what went wrong, with a way to the log. */
+export async function showFailure(log: vscode.LogOutputChannel, error: unknown): Promise<void> {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof Declined) {
     log.info(message);

@@ -1,8 +1,5 @@
-import * as vscode from 'vscode';
-import { isLive } from '../../trainer/protocol/events.ts';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
 import { canBeParent, canResume } from '../runs/runUse.ts';
-import { endProcess, requestStop, waitForStop } from '../runs/stopRun.ts';
 import type { TrainRequest } from '../trainer/trainArguments.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
@@ -82,52 +79,4 @@ export async function resumeRun(context: UpsizeContext, argument: unknown): Prom
     none: 'A run can be resumed when it was stopped, interrupted or failed.',
   });
   return resumeTraining(context, folder, run.id);
-}
-
-/** Asks a run to stop and waits; after a while offers to end its process. Settles with the state it came to. */
-export async function stopRun(context: UpsizeContext, argument: unknown): Promise<{ runId: string; state: string }> {
-  const { folder, run } = await chooseRun(context, argument, {
-    title: 'Stop which run?',
-    fits: ({ state }) => isLive(state),
-    none: 'Only a run that is queued or at work can be stopped.',
-  });
-  requestStop(run.folder);
-  const ended = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Upsize: stopping ${run.id}`, cancellable: true },
-    async (progress, token) => {
-      let said = '';
-      const offer = setTimeout(() => void offerEnd(context, folder, run), offerEndAfterMs);
-      try {
-        return await waitForStop({
-          run: () => folder.runsById.get(run.id),
-          isCancelled: () => token.isCancellationRequested,
-          onDoing(doing) {
-            if (doing === said) return;
-            said = doing;
-            progress.report({ message: `waiting: it is ${doing}` });
-          },
-        });
-      } finally {
-        clearTimeout(offer);
-      }
-    },
-  );
-  if (ended === 'gone' || ended === 'waiting') return { runId: run.id, state: ended };
-  return { runId: run.id, state: ended.state };
-}
-
-const offerEndAfterMs = 30_000;
-
-async function offerEnd({ log }: UpsizeContext, folder: UpsizeFolder, run: Run): Promise<void> {
-  const now = folder.runsById.get(run.id);
-  if (!now || !isLive(now.state)) return;
-  const end = 'End Process';
-  const chosen = await vscode.window.showWarningMessage(
-    `Run ${run.id} was asked to stop ${offerEndAfterMs / 1000} s ago and is still at work. Ending its process loses what came after its last checkpoint.`,
-    end,
-  );
-  if (chosen !== end) return;
-  log.warn(`The process of run ${run.id} is ended`);
-  await endProcess(run.folder);
-  await folder.refresh();
 }

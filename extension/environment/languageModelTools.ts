@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { comparedRun } from '../../trainer/protocol/comparedRun.ts';
 import { isLive } from '../../trainer/protocol/events.ts';
 import { runRows } from '../../trainer/protocol/runRow.ts';
+import { requestStop } from '../../trainer/protocol/stopRequest.ts';
 import { requireTrust } from '../settings.ts';
 import { inFolder } from '../folderName.ts';
 import { tryTraining } from '../commands/startTraining.ts';
 import { recordedRun } from '../panels/panelServices.ts';
-import { requestStop } from '../runs/stopRun.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
 import type { FolderRun } from '../upsizeFolders.ts';
@@ -152,7 +152,7 @@ const stopRun = tool({
     await folder.refresh();
     const { run } = runOf(context, runId);
     if (!isLive(run.state)) return { runId, asked: false, state: run.state };
-    requestStop(run.folder);
+    requestStop(run.folder, 'extension');
     return { runId, asked: true, state: run.state };
   },
 });

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import path from 'node:path';
 import { isLive, type RunState } from '../../trainer/protocol/events.ts';
 import { runPaths, stopRequestSchema, workspacePaths } from '../../trainer/protocol/runFolder.ts';
+import { stateTextOf } from '../../trainer/protocol/stateText.ts';
 import { valAccuracyOf, type Run } from '../../trainer/protocol/runSummary.ts';
 import { percent, points } from '../numbers.ts';
 import { gainOf } from './runLabel.ts';
@@ -80,6 +81,7 @@ export function endText(run: Run, byId: ReadonlyMap<string, Run>, name: string |
     case 'failed':
       return `The ${called} failed: ${run.summary.message ?? 'it said nothing why; "Show Log" and its stderr.log may'}`;
     case 'interrupted':
+      if (run.ownership?.kind === 'elsewhere') return `The ${size} px run is ${stateTextOf(run)}.`;
       return `The process of the ${called} is gone (${run.summary.epochs.length} epochs were done). It can be resumed from its last checkpoint.`;
     default:
       return `The ${called} is ${run.state}.`;

@@ -148,7 +148,7 @@ export class RunFollower {
       this.#seen.set(id, run.message);
       return before !== run.message;
     }
-    const now = `${run.summary.lastSeq} ${run.state} ${run.liveness ?? ''} ${run.damagedLines}`;
+    const now = `${run.summary.lastSeq} ${run.state} ${run.ownership?.kind ?? ''} ${run.damagedLines}`;
     this.#unreadable.delete(id);
     this.#runs.set(id, run);
     this.#seen.set(id, now);

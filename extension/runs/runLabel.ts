@@ -1,6 +1,7 @@
 import { gainOver } from '../../trainer/protocol/gain.ts';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
 import { valAccuracyOf } from '../../trainer/protocol/runSummary.ts';
+import { stateTextOf } from '../../trainer/protocol/stateText.ts';
 import { lineageOf } from '../../trainer/protocol/ladder.ts';
 import { duration, percent, points, timeLeft } from '../numbers.ts';
 import { stageProgress } from './stageProgress.ts';
@@ -32,7 +33,8 @@ export function runDescription(run: Run, byId: ReadonlyMap<string, Run>): string
   if (progress) parts.push(`epoch ${progress.epoch}/${progress.epochs}`);
   if (accuracy !== null) parts.push(gain === null ? percent(accuracy) : `${percent(accuracy)} ${points(gain)}`);
   if (progress?.secondsLeft != null) parts.push(timeLeft(progress.secondsLeft));
-  if (run.state === 'stopped' || run.state === 'interrupted' || run.state === 'failed') parts.push(run.state);
+  const isUnfinished = run.state === 'stopped' || run.state === 'interrupted' || run.state === 'failed';
+  if (isUnfinished || run.ownership?.kind === 'elsewhere') parts.push(stateTextOf(run));
   const isOver = run.state === 'completed' || run.state === 'stopped' || run.state === 'interrupted';
   if (isOver && run.summary.seconds >= 1) parts.push(duration(run.summary.seconds));
   return parts.join(' · ');

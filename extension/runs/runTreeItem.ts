@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { isLive } from '../../trainer/protocol/events.ts';
+import { stateTextOf } from '../../trainer/protocol/stateText.ts';
 import { valAccuracyOf, type Run } from '../../trainer/protocol/runSummary.ts';
 import { count, duration, loss, percent, plural, points, shortTime } from '../numbers.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
@@ -101,7 +102,7 @@ export function runTooltip(run: Run, context: RunTreeContext, folderName: string
   const gain = gainOf(run, byId);
   const row = (head: string, value: string | null | undefined) => (value == null ? [] : [`| ${head} | ${value} |`]);
   const lines = [
-    `**${escape(said.name ?? `${stage.size} px`)}** · ${run.state}${said.starred ? ' · ★' : ''}`,
+    `**${escape(said.name ?? `${stage.size} px`)}** · ${stateTextOf(run)}${said.starred ? ' · ★' : ''}`,
     '',
     ...(summary.message === null ? [] : [escape(summary.message), '']),
     '| | |',

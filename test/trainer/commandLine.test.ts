@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { isLive } from '../../trainer/protocol/events.ts';
 import { workspacePaths } from '../../trainer/protocol/runFolder.ts';
-import { newestOwner } from '../../trainer/protocol/runStore.ts';
+import { newestOwner } from '../../trainer/protocol/ownership.ts';
 import { runUpsize, type UpsizeCall } from './runUpsize.ts';
 import { TinyWorkspace } from './tinyWorkspace.ts';
 
@@ -327,7 +327,10 @@ describe('the command line', function () {
     assert.equal(workspace.run(id).state, 'running');
     const forced = await upsize(['stop', '--force', '--json']);
     assert.equal(forced.code, 0, forced.errors);
-    assert.partialDeepStrictEqual(JSON.parse(forced.output), { id, state: 'interrupted' });
+    assert.partialDeepStrictEqual(JSON.parse(forced.output), { id, state: 'stopped' });
+    const end = workspace.events(id).at(-1);
+    assert.partialDeepStrictEqual(end, { type: 'state', state: 'stopped', signal: 'SIGKILL' });
+    assert.match(workspace.run(id).summary.message ?? '', /did not stop when it was asked to/);
   });
 
   it('lists before it removes, never runs unless told, and those into the trash', async () => {

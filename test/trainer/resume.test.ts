@@ -2,7 +2,8 @@ import { strict as assert } from 'node:assert';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { resumeRun, requestStop } from '../../trainer/stages/startRun.ts';
+import { requestStop } from '../../trainer/protocol/stopRequest.ts';
+import { resumeRun } from '../../trainer/stages/startRun.ts';
 import { countSteps } from '../../trainer/protocol/stepColumns.ts';
 import { assertSameRun, trainKilled, trainUndisturbed } from './killedRuns.ts';
 import { TinyWorkspace } from './tinyWorkspace.ts';
@@ -71,7 +72,9 @@ describe('a run that is stopped, killed or asked for twice', function () {
     const run = await workspace.untilState(id, 'interrupted');
     const results = await Promise.allSettled([resumeRun(run), resumeRun(run)]);
     await workspace.untilState(id, 'completed');
-    assert.ok(results.some(({ status }) => status === 'fulfilled'));
+    assert.deepEqual(results.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+    const refused = results.find((result) => result.status === 'rejected');
+    assert.match(String(refused?.reason), /has this run now|has just taken this run/);
     assert.equal(workspace.events(id).filter((event) => event.type === 'attempt').length, 2);
     assertSameRun(workspace, undisturbed.id, id);
   });
@@ -114,6 +117,6 @@ describe('a run that is stopped, killed or asked for twice', function () {
 
   it('leaves no process behind', async () => {
     await sleep(500);
-    for (const run of workspace.store.list().runs) assert.notEqual(run.liveness, 'alive', run.id);
+    for (const run of workspace.store.list().runs) assert.notEqual(run.ownership?.kind, 'alive', run.id);
   });
 });

@@ -7,7 +7,8 @@ import { configSchema, type Config } from '../../trainer/protocol/config.ts';
 import { EventReader } from '../../trainer/protocol/eventReader.ts';
 import { isLive, type LoggedEvent, type RunState } from '../../trainer/protocol/events.ts';
 import { randomAt } from '../../trainer/protocol/random.ts';
-import { newestOwner, RunStore } from '../../trainer/protocol/runStore.ts';
+import { newestOwner } from '../../trainer/protocol/ownership.ts';
+import { RunStore } from '../../trainer/protocol/runStore.ts';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
 import { planNext } from '../../trainer/stages/plan.ts';
 import type { StageOverrides } from '../../trainer/stages/resolveStage.ts';
@@ -130,7 +131,7 @@ export class TinyWorkspace {
   /** Removes everything, and ends whatever still runs. */
   remove(): void {
     for (const run of this.store.list().runs) {
-      if (isLive(run.state) && run.liveness === 'alive') this.kill(run.id);
+      if (isLive(run.state) && run.ownership?.kind === 'alive') this.kill(run.id);
     }
     rmSync(this.directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLive } from '../protocol/events.ts';
-import { readHeartbeat, RunStore } from '../protocol/runStore.ts';
+import { readHeartbeat } from '../protocol/ownership.ts';
+import { stateTextOf } from '../protocol/stateText.ts';
+import { RunStore } from '../protocol/runStore.ts';
 import type { Run } from '../protocol/runSummary.ts';
-import { requestStop } from '../stages/startRun.ts';
+import { requestStop } from '../protocol/stopRequest.ts';
 import { CommandError, exitCodes, say, type CommandContext, type ExitCode } from './commandContext.ts';
 import { ProgressLines, progressLine } from './trainingProgress.ts';
 
@@ -73,6 +75,10 @@ export function endOf({ run, detached }: Followed): { exitCode: ExitCode; advice
     case 'stopped':
       return { exitCode: exitCodes.stopped, advice: `"upsize resume ${run.id}" goes on where it stopped.` };
     case 'interrupted':
+      if (run.ownership?.kind === 'elsewhere') {
+        const advice = `The run is ${stateTextOf(run)}. If its process is gone, "upsize resume ${run.id}" goes on from its last checkpoint.`;
+        return { exitCode: exitCodes.failed, advice };
+      }
       return {
         exitCode: exitCodes.failed,
         advice: `Its process is gone (killed, out of memory, or a crash: ${run.folder}/stderr.log may say more). "upsize resume ${run.id}" goes on from its last checkpoint.`,

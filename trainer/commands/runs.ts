@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { laddersOf, type RunNode } from '../protocol/ladder.ts';
 import { annotationsSchema, workspacePaths } from '../protocol/runFolder.ts';
 import { runRows, type RunRow } from '../protocol/runRow.ts';
+import { stateText } from '../protocol/stateText.ts';
 import { RunStore } from '../protocol/runStore.ts';
 import { say, sayJson, type CommandContext } from './commandContext.ts';
 import { addCommonOptions, commonOptionsSchema, workspaceOf } from './commonOptions.ts';
@@ -73,7 +74,7 @@ function ladderLines(ladders: readonly RunNode[][], rows: ReadonlyMap<string, Ru
       [
         { head: 'run', cell: ({ depth, row }) => `${'  '.repeat(depth)}${row.id}` },
         { head: 'size', align: 'right', cell: ({ row }) => `${row.size} px` },
-        { head: 'state', cell: ({ row }) => row.state },
+        { head: 'state', cell: ({ row }) => stateText(row.state, row.elsewhere) },
         { head: 'val_accuracy', align: 'right', cell: ({ row }) => percent(row.valAccuracy) },
         { head: 'gain', align: 'right', cell: ({ row }) => points(row.gain) },
         { head: 'time', align: 'right', cell: ({ row }) => durationText(row.seconds) },

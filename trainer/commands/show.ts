@@ -7,6 +7,7 @@ import { lineageOf } from '../protocol/ladder.ts';
 import { countText, durationText, lossText, noNumber, percent, points } from '../protocol/numberFormats.ts';
 import { evaluationSchema, runPaths, type Evaluation } from '../protocol/runFolder.ts';
 import { runRows, type RunRow } from '../protocol/runRow.ts';
+import { stateText } from '../protocol/stateText.ts';
 import { readVersioned, RunStore } from '../protocol/runStore.ts';
 import type { Run } from '../protocol/runSummary.ts';
 import { versions } from '../protocol/versions.ts';
@@ -114,7 +115,12 @@ function lines(run: Run, row: RunRow, evaluation: Evaluation | null, control: Co
   const { stage, seed } = manifest.config;
   const facts: [string, string][] = [
     ['run', row.name === null ? row.id : `${row.id} (${row.name})`],
-    ['state', row.message === null ? row.state : `${row.state}: ${row.message}`],
+    [
+      'state',
+      row.message === null
+        ? stateText(row.state, row.elsewhere)
+        : `${stateText(row.state, row.elsewhere)}: ${row.message}`,
+    ],
     ['size', `${row.size} px`],
     ['starts from', row.parentId ?? 'nothing: the first stage of its ladder'],
     ['val_accuracy', `${percent(row.valAccuracy)} (used for selection)`],

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { isLive } from '../protocol/events.ts';
-import { livenessOf } from '../protocol/processIdentity.ts';
-import { newestOwner, readHeartbeat, RunStore } from '../protocol/runStore.ts';
+import { readHeartbeat } from '../protocol/ownership.ts';
+import { RunStore } from '../protocol/runStore.ts';
 import type { Run } from '../protocol/runSummary.ts';
-import { requestStop } from '../stages/startRun.ts';
+import { requestStop } from '../protocol/stopRequest.ts';
+import { endOwner } from '../run/endOwner.ts';
 import { CommandError, exitCodes, say, sayJson, type CommandContext } from './commandContext.ts';
 import { addCommonOptions, commonOptionsSchema, workspaceOf } from './commonOptions.ts';
 import { findRun } from './findRun.ts';
@@ -18,6 +19,8 @@ const optionsSchema = commonOptionsSchema.extend({
 const pollMs = 100;
 /** After this long without an answer to SIGTERM a process is killed, where `--force` asks for it. */
 const killAfterMs = 10_000;
+/** After this long it is said how a process that does not answer can be ended. */
+const adviseAfterMs = 10_000;
 
 /** `upsize stop`: asks a run to finish its batch, write a checkpoint and end; waits until it has. */
 export function defineStop(command: Command, context: CommandContext): void {
@@ -35,10 +38,11 @@ export function defineStop(command: Command, context: CommandContext): void {
         throw new CommandError(`Run ${run.id} is ${run.state}; there is nothing to stop.`, exitCodes.choice);
       }
       requestStop(run.folder, 'cli');
-      const end = options.wait ? await waitForEnd(store, run, options.force, context) : run;
+      if (options.force) await endOwner(run.folder, { killAfterMs });
+      const end = options.wait ? await waitForEnd(store, run, context) : run;
       if (options.json) sayJson(context.output, { id: run.id, state: end.state, message: end.summary.message });
       else if (!options.wait) say(context.output, `Run ${run.id} was asked to stop.`);
-      else say(context.output, `Run ${run.id} is ${end.state}. "upsize resume ${run.id}" goes on with it.`);
+      else say(context.output, endSentence(end));
     });
 }
 
@@ -56,9 +60,15 @@ function onlyLive(runs: readonly Run[]): Run {
   return only;
 }
 
-async function waitForEnd(store: RunStore, run: Run, force: boolean, context: CommandContext): Promise<Run> {
+function endSentence({ id, state, summary }: Run): string {
+  const why = summary.message === null ? '.' : `: ${summary.message}`;
+  return `Run ${id} is ${state}${why}${state === 'completed' ? '' : ` "upsize resume ${id}" goes on with it.`}`;
+}
+
+async function waitForEnd(store: RunStore, run: Run, context: CommandContext): Promise<Run> {
   let said: string | null = null;
-  let terminatedAt: number | null = null;
+  const adviseAt = Date.now() + adviseAfterMs;
+  let advised = false;
   for (;;) {
     const now = store.get(run.id);
     if (now === null || 'kind' in now) throw new CommandError(`Run ${run.id} can no longer be read.`);
@@ -68,22 +78,17 @@ async function waitForEnd(store: RunStore, run: Run, force: boolean, context: Co
       said = doing;
       say(context.errorOutput, `Waiting: it is ${doing}.`);
     }
-    if (force) terminatedAt = terminate(now, terminatedAt);
+    if (!advised && Date.now() >= adviseAt) {
+      advised = true;
+      say(context.errorOutput, adviceFor(now));
+    }
     await sleep(pollMs);
   }
 }
 
-/** SIGTERM first, SIGKILL when that has not helped. Only ever to the process that this host knows as the owner. */
-function terminate(run: Run, terminatedAt: number | null): number | null {
-  const owner = newestOwner(run.folder);
-  if (owner === null || livenessOf(owner) !== 'alive') {
-    if (owner !== null && livenessOf(owner) === 'unknown') {
-      throw new CommandError(`Run ${run.id} belongs to a process on ${owner.host}; it can only be ended there.`);
-    }
-    return terminatedAt;
+function adviceFor({ id, ownership }: Run): string {
+  if (ownership?.kind === 'elsewhere') {
+    return `Still waiting. Its process is on ${ownership.owner.host} and can only be ended there.`;
   }
-  const now = Date.now();
-  if (terminatedAt === null) process.kill(owner.pid, 'SIGTERM');
-  else if (now - terminatedAt > killAfterMs) process.kill(owner.pid, 'SIGKILL');
-  return terminatedAt ?? now;
+  return `Still waiting. "upsize stop ${id} --force" ends its process, which loses what came after its last checkpoint.`;
 }

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { decodeEvent, hasRightChecksum, type LoggedEvent } from './events.ts';
 import { runPaths } from './runFolder.ts';
 
@@ -55,6 +55,8 @@ export class EventReader {
     const batch: EventBatch = { events: [], damaged: [], more: false };
     let left = limitBytes;
     for (;;) {
+      // Asked before this file is read: once the next one is there nothing more comes into this one.
+      const isLast = !existsSync(this.#paths.events(this.#file + 1));
       const descriptor = openIfThere(this.#paths.events(this.#file));
       if (descriptor === null) return batch;
       let reachedEnd: boolean;
@@ -70,9 +72,7 @@ export class EventReader {
         batch.more = true;
         return batch;
       }
-      const next = openIfThere(this.#paths.events(this.#file + 1));
-      if (next === null) return batch;
-      closeSync(next);
+      if (isLast) return batch;
       this.#file++;
       this.#offset = 0;
     }

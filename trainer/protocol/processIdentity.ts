@@ -1,7 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
-import type { RunOwner } from './runFolder.ts';
+
+/** What names one process for good, on all hosts and over restarts. */
+export interface ProcessIdentity {
+  host: string;
+  bootId: string;
+  pid: number;
+  processStart: string;
+}
+
+/** Asking `ps` takes milliseconds, and whoever follows a run asks several times a second. */
+const askAgainAfterMs = 1000;
+const asked = new Map<number, { at: number; started: string | null }>();
 
 /**
  * When a process was started, in a form that only ever equals itself, or null when there is no such process. Together with
@@ -20,6 +31,18 @@ export function processStart(pid: number): string | null {
       process.kill(pid, 0);
       return 'unknown';
     }
+  } catch {
+    return null;
+  }
+  const known = asked.get(pid);
+  if (known && Math.abs(Date.now() - known.at) < askAgainAfterMs) return known.started;
+  const started = startedByPs(pid);
+  asked.set(pid, { at: Date.now(), started });
+  return started;
+}
+
+function startedByPs(pid: number): string | null {
+  try {
     const started = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
     return started === '' ? null : started;
   } catch {
@@ -29,14 +52,14 @@ export function processStart(pid: number): string | null {
 
 let cachedBootId: string | undefined;
 
-/** Changes with each boot of this host. */
+/** Names this boot of this host: an id on Linux, elsewhere the second in which it booted. Compared by `isSameBoot`. */
 export function bootId(): string {
   if (cachedBootId === undefined) {
     try {
       cachedBootId =
         process.platform === 'linux'
           ? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
-          : String(Math.round((Date.now() - os.uptime() * 1000) / 60_000));
+          : String(Math.round(Date.now() / 1000 - os.uptime()));
     } catch {
       cachedBootId = 'unknown';
     }
@@ -44,15 +67,28 @@ export function bootId(): string {
   return cachedBootId;
 }
 
-export type Liveness =
-  | 'alive'
-  | 'dead'
-  /** Owned by another host: it can be looked at, never judged or killed from here. */
-  | 'unknown';
+/** The second of a boot is counted back from a clock that may be set meanwhile. */
+const bootToleranceSeconds = 120;
 
-/** Whether the process that an owner record names is still there. */
-export function livenessOf(owner: Pick<RunOwner, 'host' | 'bootId' | 'pid' | 'processStart'>): Liveness {
-  if (owner.host !== os.hostname()) return 'unknown';
-  if (owner.bootId !== bootId()) return 'dead';
-  return processStart(owner.pid) === owner.processStart ? 'alive' : 'dead';
+/** Whether two boot ids mean the same boot. */
+export function isSameBoot(one: string, other: string): boolean {
+  if (one === other) return true;
+  const isSecond = (text: string) => /^\d{1,12}$/.test(text);
+  return isSecond(one) && isSecond(other) && Math.abs(Number(one) - Number(other)) <= bootToleranceSeconds;
+}
+
+/** Whether two records name the same process. */
+export function isSameProcess(one: ProcessIdentity, other: ProcessIdentity): boolean {
+  return (
+    one.host === other.host &&
+    one.pid === other.pid &&
+    one.processStart === other.processStart &&
+    isSameBoot(one.bootId, other.bootId)
+  );
+}
+
+/** Whether a process of this host is still there; null for one of another host, which cannot be asked from here. */
+export function isThere(identity: ProcessIdentity): boolean | null {
+  if (identity.host !== os.hostname()) return null;
+  return isSameBoot(identity.bootId, bootId()) && processStart(identity.pid) === identity.processStart;
 }

@@ -1,6 +1,7 @@
 import type { EngineDescription, RunState } from './events.ts';
 import { gainOver } from './gain.ts';
 import { valAccuracyOf, valLossOf, type Run } from './runSummary.ts';
+import { elsewhereOf, type Elsewhere } from './stateText.ts';
 
 /** A run as `upsize runs --json` prints it, and as tables and language-model tools have it. */
 export interface RunRow {
@@ -14,6 +15,7 @@ export interface RunRow {
   size: number;
   state: RunState;
   message: string | null;
+  elsewhere: Elsewhere | null;
   /** Accuracy of the saved weights on the whole validation set, 0 to 1; while training, of the best epoch. Used for selection. */
   valAccuracy: number | null;
   valLoss: number | null;
@@ -53,6 +55,7 @@ export function runRows(runs: readonly Run[], names: ReadonlyMap<string, string>
       size: manifest.config.stage.size,
       state: run.state,
       message: summary.message,
+      elsewhere: elsewhereOf(run),
       valAccuracy: valAccuracyOf(summary),
       valLoss: valLossOf(summary),
       ...gainOver(run, parent),

@@ -2,18 +2,9 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { EventReader, type EventBatch } from './eventReader.ts';
-import { livenessOf } from './processIdentity.ts';
-import {
-  heartbeatSchema,
-  runIdSchema,
-  runManifestSchema,
-  runOwnerSchema,
-  runPaths,
-  workspacePaths,
-  type RunManifest,
-  type RunOwner,
-} from './runFolder.ts';
-import { emptySummary, reduceEvent, stateOf, type Run, type RunSummary } from './runSummary.ts';
+import { isHeld, ownershipOf } from './ownership.ts';
+import { runIdSchema, runManifestSchema, runPaths, workspacePaths, type RunManifest } from './runFolder.ts';
+import { emptySummary, reduceEvent, type Run, type RunSummary } from './runSummary.ts';
 import { isLive } from './events.ts';
 import { versions, type Versioned } from './versions.ts';
 
@@ -49,22 +40,6 @@ export function readVersioned<T>(file: string, schema: z.ZodType<T>, version: nu
   const parsed = schema.safeParse(json);
   if (!parsed.success) return { kind: 'damaged', message: `${path.basename(file)}: ${z.prettifyError(parsed.error)}` };
   return { kind: 'ok', value: parsed.data };
-}
-
-/** The owner of the newest attempt, or null when no process ever owned the run. */
-export function newestOwner(folder: string): RunOwner | null {
-  let highest = 0;
-  for (const name of readdirSync(folder)) {
-    const attempt = /^owner-(\d{1,6})\.json$/.exec(name)?.[1];
-    if (attempt !== undefined) highest = Math.max(highest, Number(attempt));
-  }
-  if (highest === 0) return null;
-  try {
-    return runOwnerSchema.parse(JSON.parse(readFileSync(runPaths(folder).owner(highest), 'utf8')));
-  } catch {
-    // Its exclusive creation counts even where its content was lost (a full disk): an attempt that nobody can be asked about.
-    return { attempt: highest, host: '', bootId: '', pid: 1, processStart: '', nonce: '', time: 0 };
-  }
 }
 
 interface Followed {
@@ -193,12 +168,12 @@ export class RunStore {
       this.#unchanged.set(id, stamp);
     }
     // An owner may come (a resume), so it is asked for whenever the run could still change.
-    const owner = isLive(summary.state) || summary.attempt === 0 ? newestOwner(folder) : null;
+    const ownership = isLive(summary.state) || summary.attempt === 0 ? ownershipOf(folder) : null;
     // Between the making of the folder and its child's first breath there is no owner; later there should be one.
-    const orphaned = owner === null && Date.now() - followed.manifest.created > ownerExpectedAfterMs;
-    const liveness = owner === null ? null : livenessOf(owner);
-    const state = stateOf(summary, orphaned ? 'dead' : liveness);
-    return { id, folder, manifest: followed.manifest, summary, state, liveness, damagedLines: followed.damagedLines };
+    const isStarting = ownership?.kind === 'none' && Date.now() - followed.manifest.created <= ownerExpectedAfterMs;
+    const isGone = ownership !== null && !isHeld(ownership) && !isStarting;
+    const state = isLive(summary.state) && isGone ? 'interrupted' : summary.state;
+    return { id, folder, manifest: followed.manifest, summary, state, ownership, damagedLines: followed.damagedLines };
   }
 }
 
@@ -227,6 +202,13 @@ function openLog(folder: string): Pick<Followed, 'reader' | 'summary' | 'damaged
   return { reader, summary: emptySummary(), damagedLines: 0 };
 }
 
+/** What the log of a run came to. Throws what the file system throws. */
+export function readSummary(folder: string): RunSummary {
+  const { reader, summary } = openLog(folder);
+  for (const event of reader.read().events) reduceEvent(summary, event);
+  return summary;
+}
+
 function stampOf(file: string): string {
   const { size, mtimeMs, ino } = statSync(file);
   return `${size} ${mtimeMs} ${ino}`;
@@ -243,13 +225,4 @@ function logStamp(folder: string, reader: EventReader): string {
     }
   }
   return stamps.join(' ');
-}
-
-/** What the owner's main thread last said of itself, or null. */
-export function readHeartbeat(folder: string): z.infer<typeof heartbeatSchema> | null {
-  try {
-    return heartbeatSchema.parse(JSON.parse(readFileSync(runPaths(folder).heartbeat, 'utf8')));
-  } catch {
-    return null;
-  }
 }

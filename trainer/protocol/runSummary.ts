@@ -1,6 +1,6 @@
 import type { EngineDescription, LoggedEvent, RunEventOf, RunState } from './events.ts';
 import { isLive } from './events.ts';
-import type { Liveness } from './processIdentity.ts';
+import type { Ownership } from './ownership.ts';
 import type { RunManifest } from './runFolder.ts';
 
 /** One finished epoch, as the panels show it. */
@@ -8,7 +8,7 @@ export type EpochRecord = Omit<RunEventOf<'epoch'>, 'type'> & { time: number };
 
 /** All that the lists and trees know of a run: derived from its log alone, never stored. */
 export interface RunSummary {
-  /** The last state that was written; `stateOf` says what it means now. */
+  /** The last state that was written; `Run.state` is what it means now. */
   state: RunState;
   message: string | null;
   /** What made it fail, for programs (`diverged`), or null. */
@@ -181,12 +181,6 @@ export function reduceEvent(summary: RunSummary, event: LoggedEvent): void {
   }
 }
 
-/** What the written state means, now that it is known whether the owner lives. */
-export function stateOf(summary: RunSummary, liveness: Liveness | null): RunState {
-  if (!isLive(summary.state)) return summary.state;
-  return liveness === 'dead' ? 'interrupted' : summary.state;
-}
-
 /**
  * The accuracy a run is known by: that of its saved weights on the whole validation set; while it trains, of the epoch whose
  * weights would be saved now. 0 to 1, or null before the first epoch.
@@ -211,8 +205,9 @@ export interface Run {
   folder: string;
   manifest: RunManifest;
   summary: RunSummary;
+  /** The written state, or `interrupted` where it is a live one and its process is gone. */
   state: RunState;
-  /** Null when no process ever owned it. */
-  liveness: Liveness | null;
+  /** Null where the log says that the run has ended: then nobody needs to be asked. */
+  ownership: Ownership | null;
   damagedLines: number;
 }

@@ -1,9 +1,9 @@
-import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync, rmSync } from 'node:fs';
 import { EventReader } from '../protocol/eventReader.ts';
 import { encodeEvent, type LoggedEvent, type RunEvent } from '../protocol/events.ts';
 import { runPaths } from '../protocol/runFolder.ts';
 import { emptySummary, reduceEvent, type RunSummary } from '../protocol/runSummary.ts';
-import { writeFully } from './atomicFile.ts';
+import { fsyncFolder, writeFully } from './atomicFile.ts';
 
 /** A file of the log is closed, and the next one begun, when it is longer than this. */
 const rotateBytes = 8 * 1024 * 1024;
@@ -90,9 +90,19 @@ export class EventWriter {
   /** Begins the next file, with what all before it came to: readers of summaries need not read further back. */
   #rotate(time: number): void {
     fsyncSync(this.#descriptor);
+    // The old file is given up when the new one is there for good: where that fails (a full disk), it goes on in the old one.
+    const file = this.#paths.events(this.#file + 1);
+    const next = openSync(file, 'ax+');
+    try {
+      fsyncFolder(this.#paths.folder);
+    } catch (error) {
+      closeSync(next);
+      rmSync(file);
+      throw error;
+    }
     closeSync(this.#descriptor);
+    this.#descriptor = next;
     this.#file++;
-    this.#descriptor = openSync(this.#paths.events(this.#file), 'ax+');
     this.#bytes = 0;
     if (this.#summary.epochs.length > mostSummarizedEpochs) return;
     this.#append({ type: 'summary', summary: this.#summary, damagedLines: this.#damagedLines }, time);

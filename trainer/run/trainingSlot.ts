@@ -2,16 +2,19 @@ import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type * as z from 'zod';
 import { isLive } from '../protocol/events.ts';
-import { livenessOf } from '../protocol/processIdentity.ts';
+import { isHeld } from '../protocol/ownership.ts';
+import { isSameProcess, isThere } from '../protocol/processIdentity.ts';
 import { runIdSchema, runOwnerSchema, workspacePaths } from '../protocol/runFolder.ts';
 import { RunStore } from '../protocol/runStore.ts';
 import { createExclusively, thisProcess } from './owner.ts';
 
 const slotSchema = runOwnerSchema.omit({ attempt: true }).extend({ runId: runIdSchema });
+type Slot = z.infer<typeof slotSchema>;
 
 /**
  * Of the trainer children of one workspace one trains at a time; the others wait. `slots/<n>.json` with the highest `n` says
- * who trains. Its process being gone frees it, so a crash needs no clearing up; whoever creates `n + 1` first has it.
+ * who trains. It is free once that run has ended or its process is gone, so a crash needs no clearing up; whoever creates
+ * `n + 1` first has it.
  */
 export class TrainingSlot {
   readonly #directory: string;
@@ -30,8 +33,7 @@ export class TrainingSlot {
     const highest = this.#highest();
     if (highest > 0) {
       const holder = this.#read(highest);
-      // Another host's process cannot be asked about: it counts as living while its record is there.
-      if (holder !== null && holder.runId !== this.#runId && livenessOf(holder) !== 'dead') {
+      if (holder !== null && holder.runId !== this.#runId && this.#isAtWork(holder)) {
         return { taken: false, waitsFor: holder.runId };
       }
     }
@@ -39,6 +41,11 @@ export class TrainingSlot {
     if (earlier !== null) return { taken: false, waitsFor: earlier };
     const mine = path.join(this.#directory, `${highest + 1}.json`);
     if (!createExclusively(mine, JSON.stringify({ ...thisProcess(), runId: this.#runId }))) return this.tryTake();
+    if (this.#highest() > highest + 1) {
+      // Others took turns since this one looked, and the number was free because they cleared it away.
+      rmSync(mine, { force: true });
+      return this.tryTake();
+    }
     for (let number = highest; number > 0 && number > highest - 10; number--) {
       rmSync(path.join(this.#directory, `${number}.json`), { force: true });
     }
@@ -52,7 +59,16 @@ export class TrainingSlot {
     );
   }
 
-  #read(number: number): z.infer<typeof slotSchema> | null {
+  /** The log and the owner of the holder's run decide, on this host and on others. */
+  #isAtWork(holder: Slot): boolean {
+    const run = this.#store.get(holder.runId);
+    if (run === null || !('summary' in run)) return isThere(holder) === true;
+    if (!isLive(run.state) || run.ownership === null || run.ownership.kind === 'none') return false;
+    // A later attempt of the same run has a turn of its own to wait for.
+    return isSameProcess(run.ownership.owner, holder);
+  }
+
+  #read(number: number): Slot | null {
     try {
       return slotSchema.parse(JSON.parse(readFileSync(path.join(this.#directory, `${number}.json`), 'utf8')));
     } catch {
@@ -69,7 +85,8 @@ export class TrainingSlot {
       (run) =>
         run.id !== mine.id &&
         isLive(run.state) &&
-        run.liveness === 'alive' &&
+        run.ownership !== null &&
+        isHeld(run.ownership) &&
         (run.summary.startedAt ?? run.manifest.created) < (mine.summary.startedAt ?? mine.manifest.created),
     );
     return earlier?.id ?? null;

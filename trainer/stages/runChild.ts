@@ -8,11 +8,13 @@ import { isLive } from '../protocol/events.ts';
 import { runManifestSchema, runPaths, stopRequestSchema, type RunOwner, type RunPaths } from '../protocol/runFolder.ts';
 import { readVersioned } from '../protocol/runStore.ts';
 import { emptySummary, reduceEvent } from '../protocol/runSummary.ts';
+import { isMeant } from '../protocol/stopRequest.ts';
 import { upsizeVersion } from '../protocol/upsizeVersion.ts';
 import { versions } from '../protocol/versions.ts';
 import { EventWriter } from '../run/eventWriter.ts';
 import { takeRun } from '../run/owner.ts';
 import { TrainingSlot } from '../run/trainingSlot.ts';
+import { describeFailure } from './describeFailure.ts';
 import { StopFlag, type StopReason } from './stopFlag.ts';
 import { trainerEntry } from '../protocol/trainerEntry.ts';
 
@@ -89,11 +91,16 @@ class TrainerChild {
       setInterval(() => this.#hearStopRequest(), stopPollMs),
     );
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => this.#requestStop(signal));
-    if (!(await this.#waitForTurn(workspace, runId))) {
-      this.#writeState('stopped', 'Cancelled before it began.');
-      return childExit.stopped;
+    try {
+      if (!(await this.#waitForTurn(workspace, runId))) {
+        this.#writeState('stopped', 'Cancelled before it began.', this.#stop.reason);
+        return childExit.stopped;
+      }
+      return await this.#train();
+    } catch (error) {
+      this.#writeState('failed', describeFailure(error), null);
+      return childExit.failed;
     }
-    return await this.#train();
   }
 
   end(): void {
@@ -111,7 +118,7 @@ class TrainerChild {
       if (waitsFor !== turn.waitsFor) {
         waitsFor = turn.waitsFor;
         this.#doing = `waiting for run ${waitsFor}`;
-        this.#writeState('queued', `Waits for run ${waitsFor}.`);
+        this.#writeState('queued', `Waits for run ${waitsFor}.`, null);
       }
       await sleep(queuePollMs);
     }
@@ -153,16 +160,16 @@ class TrainerChild {
     if (this.#stop.reason !== null) return;
     try {
       const request = stopRequestSchema.parse(JSON.parse(readFileSync(this.#paths.stop, 'utf8')));
-      if (request.attempt === this.#owner.attempt) this.#requestStop('stop');
+      if (isMeant(request, this.#owner.attempt)) this.#requestStop('stop');
     } catch {
       // Not there, or not a stop request: nothing was asked.
     }
   }
 
   #requestStop(reason: StopReason): void {
-    if (this.#stop.reason !== null) return;
+    const isFirst = this.#stop.reason === null;
     this.#stop.set(reason);
-    this.#timers.push(setTimeout(() => this.#endTheHardWay(), stopGraceMs));
+    if (isFirst) this.#timers.push(setTimeout(() => this.#endTheHardWay(), stopGraceMs));
   }
 
   /** The worker is stuck in native code: only the end of the process ends it. What was checkpointed is there. */
@@ -184,7 +191,7 @@ class TrainerChild {
     }
   }
 
-  #writeState(state: 'queued' | 'stopped', message: string, signal: StopReason | null = this.#stop.reason): void {
+  #writeState(state: 'queued' | 'stopped' | 'failed', message: string, signal: StopReason | null): void {
     this.#withWriter((writer) => writer.write({ type: 'state', state, message, signal }));
   }
 

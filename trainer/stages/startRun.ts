@@ -6,11 +6,9 @@ import { engineEnvironment, threadsIn } from '../engine/engineEnvironment.ts';
 import type { EffectiveConfig } from '../protocol/config.ts';
 import { EventReader } from '../protocol/eventReader.ts';
 import { isLive } from '../protocol/events.ts';
-import { runPaths, type StopRequest } from '../protocol/runFolder.ts';
+import { runPaths } from '../protocol/runFolder.ts';
 import { threadPlan } from '../protocol/threadPlan.ts';
-import { newestOwner } from '../protocol/runStore.ts';
 import type { Run } from '../protocol/runSummary.ts';
-import { writeFileAtomic } from '../run/atomicFile.ts';
 import { createRun } from '../run/createRun.ts';
 import { trainerEntry } from '../protocol/trainerEntry.ts';
 
@@ -55,12 +53,6 @@ export async function resumeRun(run: Run): Promise<void> {
   await spawnChild(run.folder, run.summary.engine?.threads ?? null);
 }
 
-/** Asks the child that owns a run to stop: it finishes its batch, writes a checkpoint and ends. */
-export function requestStop(folder: string, by: string): void {
-  const request: StopRequest = { time: Date.now(), by, attempt: newestOwner(folder)?.attempt ?? 0 };
-  writeFileAtomic(runPaths(folder).stop, JSON.stringify(request));
-}
-
 /** The weights that a stage after this run starts from. Throws where it has none. */
 export function weightsOf(run: Run): { weights: 'model' | 'best'; weightsSha256: string } {
   const { weightsSha256, bestCheckpoint } = run.summary;
@@ -77,6 +69,7 @@ async function spawnChild(folder: string, threads: number | null): Promise<void>
   const log = openSync(runPaths(folder).stderr, 'a');
   let ended: string | null = null;
   const plan = threadPlan(availableParallelism());
+  let pid: number | undefined;
   try {
     const entry = trainerEntry();
     const child = spawn(process.execPath, [entry, 'child', folder], {
@@ -89,12 +82,14 @@ async function spawnChild(folder: string, threads: number | null): Promise<void>
     child.once('error', (error) => (ended = error.message));
     child.once('exit', (code, signal) => (ended = signal === null ? `it ended with code ${code}` : `signal ${signal}`));
     child.unref();
+    ({ pid } = child);
   } finally {
     closeSync(log);
   }
   const deadline = Date.now() + takesRunWithinMs;
   while (Date.now() < deadline) {
-    if (reader.read().events.some((event) => event.type === 'attempt')) return;
+    // Another's child may be faster: then this one ends, and says who has the run.
+    if (reader.read().events.some((event) => event.type === 'attempt' && event.pid === pid)) return;
     if (ended !== null) break;
     await sleep(20);
   }

@@ -3,6 +3,7 @@ import type { RunEventOf } from '../protocol/events.ts';
 /** Who asked for the end: a stop request in the run folder, or a signal. */
 export type StopReason = Exclude<RunEventOf<'state'>['signal'], null>;
 
+/** The later, the firmer. */
 const reasons: readonly StopReason[] = ['stop', 'SIGINT', 'SIGTERM', 'SIGKILL'];
 
 /**
@@ -18,9 +19,14 @@ export class StopFlag {
     this.#cells = new Int32Array(buffer);
   }
 
-  /** The first reason stays. */
+  /** A firmer reason takes the place of a softer one: a run that was asked to stop and then got a signal says the signal. */
   set(reason: StopReason): void {
-    Atomics.compareExchange(this.#cells, 0, 0, reasons.indexOf(reason) + 1);
+    const wanted = reasons.indexOf(reason) + 1;
+    for (let before = Atomics.load(this.#cells, 0); before < wanted;) {
+      const found = Atomics.compareExchange(this.#cells, 0, before, wanted);
+      if (found === before) return;
+      before = found;
+    }
   }
 
   /** Why to stop, or null to go on. */

@@ -21,7 +21,7 @@ describe('progress of a run', () => {
     for (const [index, event] of completedEvents().slice(0, count).entries()) {
       reduceEvent(summary, { ...event, seq: index + 1, time: 1000 * index });
     }
-    return { id: 'one', folder: '', manifest, summary, state: summary.state, liveness: 'alive', damagedLines: 0 };
+    return { id: 'one', folder: '', manifest, summary, state: summary.state, ownership: null, damagedLines: 0 };
   };
 
   it('shows stage, epoch, batch, speed, loss, val_accuracy and the time left in one line', () => {

@@ -7,6 +7,7 @@ import { laddersOf, lineageOf } from '../../../trainer/protocol/ladder.ts';
 import { bootId, processStart } from '../../../trainer/protocol/processIdentity.ts';
 import { runFolderOf, runPaths, workspacePaths } from '../../../trainer/protocol/runFolder.ts';
 import { gainPerMinute, runRows } from '../../../trainer/protocol/runRow.ts';
+import { stateText } from '../../../trainer/protocol/stateText.ts';
 import { RunStore } from '../../../trainer/protocol/runStore.ts';
 import { completedEvents, sha, WrittenWorkspace } from './writtenRun.ts';
 
@@ -90,9 +91,23 @@ describe('RunStore', () => {
     assert.equal(workspace.runs()[0]?.state, 'interrupted');
     write({ pid: process.pid, processStart: processStart(process.pid), bootId: 'before the restart' });
     assert.equal(workspace.runs()[0]?.state, 'interrupted');
-    write({ pid: 1, processStart: 'x', host: 'another host' });
-    assert.equal(workspace.runs()[0]?.liveness, 'unknown');
-    assert.equal(workspace.runs()[0]?.state, 'running');
+  });
+
+  it('judges a run of another host by its heartbeat: at work while it beats, not known of later', () => {
+    const folder = workspace.write(workspace.manifest('one', { created: Date.now() }), running());
+    const owner = { attempt: 2, host: 'gpu-7', bootId: 'b', pid: 1, processStart: 'x', nonce: 'n', time: Date.now() };
+    const write = (seconds: number, attempt = 2) => {
+      const time = Date.now() - 1000 * seconds;
+      writeFileSync(runPaths(folder).owner(2), JSON.stringify({ ...owner, time: Date.now() - 3_600_000 }));
+      writeFileSync(runPaths(folder).heartbeat, JSON.stringify({ time, attempt, doing: 'training a batch' }));
+      const [run] = workspace.runs();
+      const [row] = runRows(run ? [run] : []);
+      return row && [row.state, stateText(row.state, row.elsewhere)];
+    };
+    assert.deepEqual(write(2), ['running', 'running (host gpu-7)']);
+    assert.deepEqual(write(120), ['interrupted', 'unknown (host gpu-7, last heard 2 min 0 s ago)']);
+    // A heartbeat of an earlier attempt says nothing of this one.
+    assert.deepEqual(write(2, 1), ['interrupted', 'unknown (host gpu-7, last heard 1 h 0 min ago)']);
   });
 
   it('counts the time of work, not the time in the queue or between attempts', () => {

@@ -1,5 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { appendFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -117,6 +119,31 @@ describe('the event log of a run', () => {
     const again = new EventWriter(folder, { rotateBytes: 2000 });
     assert.equal(again.seq, seen.at(-1));
     again.close();
+  });
+
+  it('loses nothing when the log goes on in a next file while it is read', () => {
+    const writer = new EventWriter(folder, { rotateBytes: 400 });
+    writer.write(log('seen'));
+    const reader = new EventReader(folder);
+    const { fstatSync } = fs;
+    // Between the reader's look at the length of the first file and its look for a next one.
+    const growing = (...args: Parameters<typeof fstatSync>) => {
+      const found = fstatSync(...args);
+      Object.assign(fs, { fstatSync });
+      syncBuiltinESMExports();
+      for (let i = 0; i < 6; i++) writer.write(log(`later ${i}`));
+      return found;
+    };
+    Object.assign(fs, { fstatSync: growing });
+    syncBuiltinESMExports();
+    const read: number[] = [];
+    for (let look = 0; look < 3; look++) read.push(...reader.read().events.map(({ seq }) => seq));
+    writer.close();
+    assert.ok(readdirSync(folder).length > 1, 'the log did not go on in a next file');
+    assert.deepEqual(
+      read,
+      Array.from({ length: writer.seq }, (_, i) => i + 1),
+    );
   });
 
   it('waits for the rest of a line that is being written', () => {

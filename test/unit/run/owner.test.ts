@@ -1,12 +1,14 @@
 import { strict as assert } from 'node:assert';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { once } from 'node:events';
-import { livenessOf, processStart } from '../../../trainer/protocol/processIdentity.ts';
+import { isHeld, ownershipOf } from '../../../trainer/protocol/ownership.ts';
+import { isSameBoot, isThere, processStart } from '../../../trainer/protocol/processIdentity.ts';
 import { runPaths } from '../../../trainer/protocol/runFolder.ts';
-import { RunOwnedError, takeRun, thisProcess } from '../../../trainer/run/owner.ts';
+import { createExclusively, RunOwnedError, takeRun, thisProcess } from '../../../trainer/run/owner.ts';
+import { completedEvents, WrittenWorkspace } from '../protocol/writtenRun.ts';
 
 describe('owning a run', () => {
   let folder: string;
@@ -26,21 +28,81 @@ describe('owning a run', () => {
     await once(child, 'spawn');
     const pid = child.pid ?? 0;
     writeOwner(1, { pid, processStart: processStart(pid) });
-    assert.throws(() => takeRun(folder), /process \d+/);
+    assert.throws(() => takeRun(folder), /Process \d+ has this run/);
     child.kill('SIGKILL');
     await once(child, 'exit');
     assert.equal(takeRun(folder).attempt, 2);
   });
 
   it('is not fooled by another process with the same id, or by a restart of the machine', () => {
-    assert.equal(livenessOf({ ...thisProcess() }), 'alive');
-    assert.equal(livenessOf({ ...thisProcess(), processStart: '1' }), 'dead');
-    assert.equal(livenessOf({ ...thisProcess(), bootId: 'before' }), 'dead');
+    assert.equal(isThere({ ...thisProcess() }), true);
+    assert.equal(isThere({ ...thisProcess(), processStart: '1' }), false);
+    assert.equal(isThere({ ...thisProcess(), bootId: 'before' }), false);
   });
 
-  it('is left alone where another host has it', () => {
-    writeOwner(1, { host: 'elsewhere' });
-    assert.throws(() => takeRun(folder), /elsewhere/);
+  it('takes a boot for the same when the clock was set a little, and not when it is another', () => {
+    assert.ok(isSameBoot('1700000000', '1700000090'));
+    assert.ok(!isSameBoot('1700000000', '1700000300'));
+    assert.ok(!isSameBoot('4f1d-9a', '4f1d-9b'));
+  });
+
+  describe('that another host has', () => {
+    let workspace: WrittenWorkspace;
+    beforeEach(() => (workspace = new WrittenWorkspace()));
+    afterEach(() => workspace.remove());
+    const foreign = (events = completedEvents().slice(0, 8), secondsAgo = 3600, attempt = 1) => {
+      folder = workspace.write(workspace.manifest('one'), events);
+      writeOwner(attempt, { host: 'gpu-7', time: Date.now() - 1000 * secondsAgo });
+    };
+    const beat = (secondsAgo: number) =>
+      writeFileSync(
+        runPaths(folder).heartbeat,
+        JSON.stringify({ time: Date.now() - 1000 * secondsAgo, attempt: 1, doing: 'training a batch' }),
+      );
+
+    it('is left alone while its heart beats', () => {
+      foreign();
+      beat(5);
+      assert.throws(() => takeRun(folder), /gpu-7 has this run/);
+      assert.ok(isHeld(ownershipOf(folder)));
+    });
+
+    it('can be taken when it was not heard for a minute', () => {
+      foreign();
+      beat(90);
+      assert.equal(takeRun(folder, { watchMs: 50 }).attempt, 2);
+    });
+
+    it('is left alone where only the clocks differ and its heart beats after all', async () => {
+      foreign();
+      beat(600);
+      const file = JSON.stringify(runPaths(folder).heartbeat);
+      const late = JSON.stringify(
+        JSON.stringify({ time: Date.now() - 599_000, attempt: 1, doing: 'training a batch' }),
+      );
+      const code = `setTimeout(() => require('node:fs').writeFileSync(${file}, ${late}), 300)`;
+      const child = spawn(process.execPath, ['-e', code], { stdio: 'ignore' });
+      assert.throws(() => takeRun(folder, { watchMs: 3000 }), RunOwnedError);
+      await once(child, 'exit');
+    });
+
+    it('can be taken at once when it has ended', () => {
+      foreign(completedEvents(), 5);
+      assert.equal(takeRun(folder).attempt, 2);
+    });
+
+    it('is left alone while a new attempt, which has written nothing yet, was heard of', () => {
+      foreign(completedEvents(), 5, 2);
+      assert.throws(() => takeRun(folder), RunOwnedError);
+    });
+  });
+
+  it('is recorded whole or not at all: no reader ever sees an empty record', () => {
+    const file = runPaths(folder).owner(1);
+    assert.ok(createExclusively(file, 'whole'));
+    assert.ok(!createExclusively(file, 'second'));
+    assert.deepEqual(readdirSync(folder), ['owner-1.json']);
+    assert.equal(readFileSync(file, 'utf8'), 'whole');
   });
 
   it('goes to one of many processes that try at once', async () => {
