@@ -81,7 +81,7 @@ export function endText(run: Run, byId: ReadonlyMap<string, Run>, name: string |
     case 'failed':
       return `The ${called} failed: ${run.summary.message ?? 'it said nothing why; "Show Log" and its stderr.log may'}`;
     case 'interrupted':
-      if (run.ownership?.kind === 'elsewhere') return `The ${size} px run is ${stateTextOf(run)}.`;
+      if (run.ownership?.kind === 'elsewhere') return `The ${called} is ${stateTextOf(run)}.`;
       return `The process of the ${called} is gone (${run.summary.epochs.length} epochs were done). It can be resumed from its last checkpoint.`;
     default:
       return `The ${called} is ${run.state}.`;
