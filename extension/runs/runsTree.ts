@@ -135,9 +135,9 @@ function stampOf({ node, folder }: RunsTreeNode<RunsTreeFolder>, checked: Readon
     return `${node.number} ${node.best} ${folder.annotations.of(node.ladder.id).name ?? ''} ${node.ladder.runs.length}`;
   }
   if (node.kind !== 'run') return '';
-  const { id, summary, state, liveness } = node.run;
+  const { id, summary, state, ownership } = node.run;
   const { name, starred } = folder.annotations.of(id);
-  return `${summary.lastSeq} ${state} ${liveness} ${starred} ${name ?? ''} ${checked.has(id)}`;
+  return `${summary.lastSeq} ${state} ${ownership?.kind ?? ''} ${starred} ${name ?? ''} ${checked.has(id)}`;
 }
 
 /** The label of a run with the place of its rung in it: `▁▃▅ 96 ★ name`. */
