@@ -2,7 +2,8 @@ import { strict as assert } from 'node:assert';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import { requestStop, resumeRun } from '../../trainer/stages/startRun.ts';
+import { requestStop } from '../../trainer/protocol/stopRequest.ts';
+import { resumeRun } from '../../trainer/stages/startRun.ts';
 import { TinyWorkspace } from './tinyWorkspace.ts';
 
 describe('a run that goes on after something of it was changed', function () {
