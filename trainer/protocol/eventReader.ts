@@ -15,6 +15,8 @@ export interface EventBatch {
   events: LoggedEvent[];
   /** Lines that could not be read, each with why; each costs itself only. */
   damaged: { file: number; offset: number; message: string }[];
+  /** The format of the log where a newer Upsize wrote it: then it cannot be told what it comes to. */
+  newer: number | null;
   /** Whether there is more to read now; `read` was given a limit. */
   more: boolean;
 }
@@ -52,7 +54,7 @@ export class EventReader {
 
   /** Reads what is new, at most about `limitBytes` of it. Throws only what the file system throws besides "not there". */
   read(limitBytes = Number.POSITIVE_INFINITY): EventBatch {
-    const batch: EventBatch = { events: [], damaged: [], more: false };
+    const batch: EventBatch = { events: [], damaged: [], newer: null, more: false };
     let left = limitBytes;
     for (;;) {
       // Asked before this file is read: once the next one is there nothing more comes into this one.
@@ -147,6 +149,7 @@ export class EventReader {
   #decode(line: Buffer, offset: number, batch: EventBatch): void {
     const decoded = decodeEvent(line.toString('utf8'));
     if (decoded.kind === 'event') batch.events.push(decoded.event);
+    else if (decoded.kind === 'newer') batch.newer = decoded.version;
     else if (decoded.kind === 'damaged') batch.damaged.push({ file: this.#file, offset, message: decoded.message });
   }
 

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import * as z from 'zod';
 import { runStateSchema } from './runState.ts';
+import { versions } from './versions.ts';
 
 export { isLive, runStateSchema, type RunState } from './runState.ts';
 
@@ -40,6 +41,8 @@ export const layerDescriptionSchema = z.object({
 const events = {
   attempt: z.object({
     type: z.literal('attempt'),
+    /** Of the log's format; absent in format 1. */
+    version: z.number().int().min(1).optional(),
     attempt: z.number().int().min(1),
     upsize: z.string(),
     node: z.string(),
@@ -205,7 +208,12 @@ const summarySchema = z.object({
 });
 
 /** The first event of each file of the log but the first: all before it, so that a reader of summaries may begin there. */
-const summaryEvent = z.object({ type: z.literal('summary'), summary: summarySchema, damagedLines: count });
+const summaryEvent = z.object({
+  type: z.literal('summary'),
+  version: z.number().int().min(1).optional(),
+  summary: summarySchema,
+  damagedLines: count,
+});
 
 /** Everything that an event log says, one kind an object. */
 export const runEventSchema = z.discriminatedUnion('type', [
@@ -238,7 +246,12 @@ export type LoggedEvent = RunEvent & {
 };
 
 const crcField = /,"crc":"([0-9a-f]{8})"\}$/;
-const envelopeSchema = z.object({ seq: z.number().int().min(1), time: z.number(), type: z.string() });
+const envelopeSchema = z.object({
+  seq: z.number().int().min(1),
+  time: z.number(),
+  type: z.string(),
+  version: z.number().int().optional(),
+});
 const knownTypes: ReadonlySet<string> = new Set([...Object.keys(events), 'summary']);
 
 /** JSON has no NaN and no infinity; metrics have. */
@@ -256,6 +269,8 @@ export type DecodedLine =
   | { kind: 'event'; event: LoggedEvent }
   /** A newer Upsize wrote a kind of event that this one does not know. */
   | { kind: 'unknown'; seq: number }
+  /** From here on the log is of a format that only a newer Upsize reads. */
+  | { kind: 'newer'; version: number }
   | { kind: 'damaged'; message: string };
 
 /** `,"crc":"01234567"}` */
@@ -282,7 +297,8 @@ export function decodeEvent(line: string): DecodedLine {
   }
   const envelope = envelopeSchema.safeParse(json);
   if (!envelope.success) return { kind: 'damaged', message: z.prettifyError(envelope.error) };
-  const { seq, time, type } = envelope.data;
+  const { seq, time, type, version = 1 } = envelope.data;
+  if (version > versions.events) return { kind: 'newer', version };
   if (!knownTypes.has(type)) return { kind: 'unknown', seq };
   const event = runEventSchema.safeParse(json);
   if (!event.success) return { kind: 'damaged', message: z.prettifyError(event.error) };

@@ -6,7 +6,7 @@ import { isHeld, ownershipOf } from './ownership.ts';
 import { runIdSchema, runManifestSchema, runPaths, workspacePaths, type RunManifest } from './runFolder.ts';
 import { emptySummary, reduceEvent, type Run, type RunSummary } from './runSummary.ts';
 import { isLive } from './events.ts';
-import { versions, type Versioned } from './versions.ts';
+import { newerFormat, versions, type Versioned } from './versions.ts';
 
 /** A child that has not taken its run by then never started. */
 const ownerExpectedAfterMs = 30_000;
@@ -34,7 +34,7 @@ export function readVersioned<T>(file: string, schema: z.ZodType<T>, version: nu
     return {
       kind: 'newer',
       version: found.data.version,
-      message: `made by a newer Upsize (format ${found.data.version}; this one knows ${version})`,
+      message: newerFormat(found.data.version, version),
     };
   }
   const parsed = schema.safeParse(json);
@@ -47,6 +47,8 @@ interface Followed {
   reader: EventReader;
   summary: RunSummary;
   damagedLines: number;
+  /** The format of its log where a newer Upsize wrote it. */
+  newer: number | null;
 }
 
 /**
@@ -155,17 +157,20 @@ export class RunStore {
       this.#unreadable.set(id, { stamp, run });
       return run;
     }
-    const followed = { manifest: manifest.value, ...openLog(folder) };
+    const followed = { manifest: manifest.value, ...openLog(folder), newer: null };
     this.#followed.set(id, followed);
     return followed;
   }
 
-  #look(id: string, folder: string, followed: Followed): Run {
+  #look(id: string, folder: string, followed: Followed): Run | UnreadableRun {
     const { summary, reader } = followed;
     const stamp = logStamp(folder, reader);
     if (this.#unchanged.get(id) !== stamp) {
       take(followed, reader.read());
       this.#unchanged.set(id, stamp);
+    }
+    if (followed.newer !== null) {
+      return { id, folder, kind: 'newer', message: newerFormat(followed.newer, versions.events) };
     }
     // An owner may come (a resume), so it is asked for whenever the run could still change.
     const ownership = isLive(summary.state) || summary.attempt === 0 ? ownershipOf(folder) : null;
@@ -178,9 +183,10 @@ export class RunStore {
 }
 
 /** Adds what was read of a log to what is known of its run. */
-function take(followed: Followed, { events, damaged }: EventBatch): void {
+function take(followed: Followed, { events, damaged, newer }: EventBatch): void {
   for (const event of events) reduceEvent(followed.summary, event);
   followed.damagedLines += damaged.length;
+  followed.newer = newer ?? followed.newer;
 }
 
 /** A log as it is read for its summary: from the newest file that begins with one, else from its beginning. */

@@ -15,6 +15,11 @@ export const versions = {
   messages: 1,
 } as const;
 
+/** What is said of a format that this Upsize does not know yet. */
+export function newerFormat(version: number, known: number): string {
+  return `made by a newer Upsize (format ${version}; this one knows ${known})`;
+}
+
 /** What became of reading something that carries a version. */
 export type Versioned<T> =
   { kind: 'ok'; value: T } | { kind: 'newer'; version: number; message: string } | { kind: 'damaged'; message: string };

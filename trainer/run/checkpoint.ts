@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import * as z from 'zod';
 import type { NamedArray } from '../engine/trainStep.ts';
 import { checkpointStateSchema, runPaths, type CheckpointState } from '../protocol/runFolder.ts';
+import { newerFormat, versions } from '../protocol/versions.ts';
 import { writeFileAtomic } from './atomicFile.ts';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
 
@@ -23,13 +25,36 @@ export function checkpointName(kind: CheckpointState['kind'], step: number): str
   return `${kind}-${String(step).padStart(9, '0')}.safetensors`;
 }
 
+/** A checkpoint of a format that only a newer Upsize reads. It is not damaged, so nothing older takes its place. */
+export class NewerCheckpointError extends Error {
+  override name = 'NewerCheckpointError';
+}
+
+const versionSchema = z.object({ version: z.number().int() });
+
+/** Where a resume begins: the last state, and the best weights that it speaks of. */
+export interface ResumePoint {
+  last: Checkpoint;
+  best: { step: number; weights: NamedArray[] } | null;
+}
+
 /** The checkpoints of one run: `<kind>-<step>.safetensors`, each with its SHA-256 in a file beside it. */
 export class CheckpointFolder {
   readonly #directory: string;
 
+  /** For reading: makes and removes nothing. */
   constructor(runFolder: string) {
     this.#directory = runPaths(runFolder).checkpoints;
-    mkdirSync(this.#directory, { recursive: true });
+  }
+
+  /** For the owner of the run: makes the folder, and clears away what a killed process had begun to write. */
+  static own(runFolder: string): CheckpointFolder {
+    const { checkpoints } = runPaths(runFolder);
+    mkdirSync(checkpoints, { recursive: true });
+    for (const name of readdirSync(checkpoints)) {
+      if (name.endsWith('.partial')) rmSync(path.join(checkpoints, name), { force: true });
+    }
+    return new CheckpointFolder(runFolder);
   }
 
   /**
@@ -47,6 +72,8 @@ export class CheckpointFolder {
     );
     const hash = createHash('sha256');
     for (const part of parts) hash.update(part);
+    // A step that is trained again has the same name: its old sum would call the new file damaged.
+    rmSync(path.join(this.#directory, `${name}.sha256`), { force: true });
     writeFileAtomic(path.join(this.#directory, name), parts);
     writeFileAtomic(path.join(this.#directory, `${name}.sha256`), `${hash.digest('hex')}  ${name}\n`);
     for (const old of this.#names(state.kind).slice(generationsKept)) {
@@ -56,28 +83,47 @@ export class CheckpointFolder {
     return name;
   }
 
-  /** The newest whole checkpoint of a kind, or null; damaged ones are passed over and named to `onDamaged`. */
+  /**
+   * The newest whole checkpoint of a kind, or null; damaged ones are passed over and named to `onDamaged`. Throws
+   * NewerCheckpointError where a newer Upsize wrote it.
+   */
   readNewest(
     kind: CheckpointState['kind'],
     onDamaged: (name: string, why: string) => void = () => {},
   ): Checkpoint | null {
     for (const name of this.#names(kind)) {
-      try {
-        return this.#read(name);
-      } catch (error) {
-        onDamaged(name, (error as Error).message);
-      }
+      const read = this.#readWhole(name, onDamaged);
+      if (read !== null) return read;
     }
     return null;
   }
 
-  /** The checkpoint of one step. Throws, naming it, when it is gone or damaged. */
-  readAt(kind: CheckpointState['kind'], step: number): Checkpoint {
-    const name = checkpointName(kind, step);
+  /**
+   * The newest state whose best weights are whole as well, or null where there is none; `bestStepOf` says which step's they
+   * are. Damaged checkpoints are passed over and named to `onDamaged`. Throws NewerCheckpointError as `readNewest` does.
+   */
+  readResumePoint(
+    bestStepOf: (state: CheckpointState) => number | null,
+    onDamaged: (name: string, why: string) => void,
+  ): ResumePoint | null {
+    for (const name of this.#names('last')) {
+      const last = this.#readWhole(name, onDamaged);
+      if (last === null) continue;
+      const step = bestStepOf(last.state);
+      if (step === null) return { last, best: null };
+      const best = this.#readWhole(checkpointName('best', step), onDamaged);
+      if (best !== null) return { last, best: { step, weights: best.weights } };
+    }
+    return null;
+  }
+
+  #readWhole(name: string, onDamaged: (name: string, why: string) => void): Checkpoint | null {
     try {
       return this.#read(name);
     } catch (error) {
-      throw new Error(`Checkpoint ${name} cannot be used: ${(error as Error).message}.`, { cause: error });
+      if (error instanceof NewerCheckpointError) throw error;
+      onDamaged(name, error instanceof Error ? error.message : String(error));
+      return null;
     }
   }
 
@@ -90,7 +136,14 @@ export class CheckpointFolder {
       throw new Error('its SHA-256 is not the recorded one');
     }
     const { tensors, metadata } = decodeSafetensors(bytes);
-    const state = checkpointStateSchema.parse(JSON.parse(metadata.upsize ?? 'null'));
+    const json: unknown = JSON.parse(metadata.upsize ?? 'null');
+    const version = versionSchema.safeParse(json).data?.version ?? 0;
+    if (version > versions.checkpoint) {
+      throw new NewerCheckpointError(
+        `Checkpoint ${name} was ${newerFormat(version, versions.checkpoint)}. Update Upsize to go on with this run.`,
+      );
+    }
+    const state = checkpointStateSchema.parse(json);
     const under = (prefix: string) =>
       tensors
         .filter((tensor) => tensor.name.startsWith(prefix))
@@ -100,6 +153,7 @@ export class CheckpointFolder {
 
   /** Newest first. */
   #names(kind: CheckpointState['kind']): string[] {
+    if (!existsSync(this.#directory)) return [];
     return readdirSync(this.#directory)
       .filter((name) => name.startsWith(`${kind}-`) && name.endsWith('.safetensors'))
       .sort()

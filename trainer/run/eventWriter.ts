@@ -3,6 +3,7 @@ import { EventReader } from '../protocol/eventReader.ts';
 import { encodeEvent, type LoggedEvent, type RunEvent } from '../protocol/events.ts';
 import { runPaths } from '../protocol/runFolder.ts';
 import { emptySummary, reduceEvent, type RunSummary } from '../protocol/runSummary.ts';
+import { newerFormat, versions } from '../protocol/versions.ts';
 import { fsyncFolder, writeFully } from './atomicFile.ts';
 
 /** A file of the log is closed, and the next one begun, when it is longer than this. */
@@ -39,7 +40,13 @@ export class EventWriter {
     this.#bytes = fstatSync(this.#descriptor).size;
     // Before it is read: where only the line feed was torn off, the event counts.
     this.#endTornLine();
-    const { events, damaged } = new EventReader(runFolder).read();
+    const { events, damaged, newer } = new EventReader(runFolder).read();
+    if (newer !== null) {
+      closeSync(this.#descriptor);
+      throw new Error(
+        `${runFolder}: the log was ${newerFormat(newer, versions.events)}. Update Upsize to go on with it.`,
+      );
+    }
     this.#damagedLines = damaged.length;
     for (const event of events) {
       this.#seq = Math.max(this.#seq, event.seq);
@@ -105,7 +112,10 @@ export class EventWriter {
     this.#file++;
     this.#bytes = 0;
     if (this.#summary.epochs.length > mostSummarizedEpochs) return;
-    this.#append({ type: 'summary', summary: this.#summary, damagedLines: this.#damagedLines }, time);
+    this.#append(
+      { type: 'summary', version: versions.events, summary: this.#summary, damagedLines: this.#damagedLines },
+      time,
+    );
   }
 
   #endTornLine(): void {

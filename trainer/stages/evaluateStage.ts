@@ -4,6 +4,9 @@ import { freezeProof, hashFrozen, verifyFreezeProof } from '../model/freezeProof
 import type { ModelMetadata } from '../model/serialize.ts';
 import type { RunEventOf } from '../protocol/events.ts';
 import type { Evaluation } from '../protocol/runFolder.ts';
+import { evaluationSchema, runPaths } from '../protocol/runFolder.ts';
+import { readVersioned } from '../protocol/runStore.ts';
+import { versions } from '../protocol/versions.ts';
 import { weightsHash } from '../run/weightsHash.ts';
 import { ancestorsOf, recordedEvaluation } from './ancestors.ts';
 import { saveEvaluation, saveModel } from './saveResults.ts';
@@ -42,6 +45,7 @@ async function evaluateSplit(
   { step, images, dataset }: StageWork,
   weightsSha256: string,
 ): Promise<void> {
+  if (isScored(context, split, weightsSha256)) return;
   const phase = `evaluating the ${split} images`;
   context.say(phase);
   const indices = dataset[split];
@@ -81,4 +85,11 @@ function sharedWithParent(
   const delta = before && pairedImages(before, after).length > 0 ? stageDelta(before, after) : null;
   if (delta === null) return null;
   return { images: delta.shared, accuracy: delta.accuracyAfter, parentAccuracy: delta.accuracyBefore };
+}
+
+/** Whether an earlier attempt came to the end of it with these very weights. */
+function isScored({ folder, before }: StageContext, split: 'train' | 'validation', weightsSha256: string): boolean {
+  if (before.evaluated[split]?.weightsSha256 !== weightsSha256) return false;
+  const read = readVersioned(runPaths(folder).evaluationOf(split), evaluationSchema, versions.evaluation);
+  return read.kind === 'ok' && read.value.weightsSha256 === weightsSha256;
 }

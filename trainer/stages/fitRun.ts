@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { versions } from '../protocol/versions.ts';
-import type { Checkpoint, CheckpointFolder } from '../run/checkpoint.ts';
+import type { ResumePoint } from '../run/checkpoint.ts';
 import { weightsHash } from '../run/weightsHash.ts';
-import { bestStepOf } from '../training/callbacks/bestWeights.ts';
-import { fitStage, type FitCheckpoint, type FitStart } from '../training/fitStage.ts';
+import { fitStage, type FitCheckpoint } from '../training/fitStage.ts';
 import { scoreValidation } from './scoreValidation.ts';
 import { StopRequested, type StageContext } from './stageContext.ts';
 import { trainingBatches, type StageWork } from './stageData.ts';
@@ -12,7 +11,7 @@ import { trainingBatches, type StageWork } from './stageData.ts';
  * Trains a run's model, from its last checkpoint where it has one, and writes all of it into the run folder. Afterwards the
  * step holds the best epoch's weights. Returns why training ended, as a sentence; throws StopRequested on a stop.
  */
-export async function fitRun(context: StageContext, work: StageWork, checkpoint: Checkpoint | null): Promise<string> {
+export async function fitRun(context: StageContext, work: StageWork, from: ResumePoint | null): Promise<string> {
   const { config } = context.manifest;
   context.say('training a batch');
   const result = await fitStage({
@@ -30,21 +29,10 @@ export async function fitRun(context: StageContext, work: StageWork, checkpoint:
     checkpoint: (made) => writeCheckpoint(context, made),
     shouldStop: () => context.stopReason !== null,
     memory: () => ({ rssBytes: process.memoryUsage.rss(), tensors: tf.memory().numTensors }),
-    ...(checkpoint ? { start: startFrom(context.checkpoints, checkpoint) } : {}),
+    ...(from ? { start: { ...from.last, best: from.best } } : {}),
   });
   if (result.reason === 'stopped') throw new StopRequested(result.message);
   return result.message;
-}
-
-function startFrom(checkpoints: CheckpointFolder, { state, weights, slots }: Checkpoint): FitStart {
-  const bestStep = bestStepOf(state.callbacks);
-  const best = bestStep === null ? null : checkpoints.readAt('best', bestStep);
-  return {
-    state,
-    weights,
-    slots,
-    best: best && bestStep !== null ? { step: bestStep, weights: best.weights } : null,
-  };
 }
 
 function writeCheckpoint(context: StageContext, { kind, state, weights, slots }: FitCheckpoint): void {

@@ -76,6 +76,7 @@ class TrainerChild {
     this.#withWriter((writer) => {
       writer.write({
         type: 'attempt',
+        version: versions.events,
         attempt: this.#owner.attempt,
         upsize: upsizeVersion,
         node: process.version,

@@ -8,7 +8,8 @@ import type { TrainStep } from '../engine/trainStep.ts';
 import type { ModelMetadata } from '../model/serialize.ts';
 import { preprocessingOf } from '../protocol/preprocessing.ts';
 import { threadPlan } from '../protocol/threadPlan.ts';
-import { checkpointName, type Checkpoint } from '../run/checkpoint.ts';
+import { checkpointName, type Checkpoint, type ResumePoint } from '../run/checkpoint.ts';
+import { bestStepOf } from '../training/callbacks/bestWeights.ts';
 import { DivergedError } from '../training/divergedError.ts';
 import { checkStageModel } from './checkStageModel.ts';
 import { createStep } from './createStep.ts';
@@ -73,11 +74,12 @@ async function trainStage(context: StageContext): Promise<string> {
     train: dataset.train,
     trainPerClass: dataset.trainPerClass,
   };
-  const checkpoint = lastCheckpoint(context);
+  const from = resumePoint(context);
+  const checkpoint = from?.last ?? null;
   let stageModel: StageModel | null = null;
   let step: TrainStep | null = null;
   try {
-    stageModel = checkpoint && reopenStageModel(context.folder, context.manifest, checkpoint.weights);
+    stageModel = checkpoint && reopenStageModel(context.folder, context.manifest, checkpoint);
     stageModel ??= await makeStageModel(context.folder, context.workspace, context.manifest, metadata);
     const { optimizer, labelSmoothing } = config.stage.training;
     const recordedMode = checkpoint ? (context.before.engine?.mode ?? null) : null;
@@ -89,7 +91,7 @@ async function trainStage(context: StageContext): Promise<string> {
     await checkStageModel(context, stageModel, work, checkpoint !== null);
     if (context.before.attempt > 1) emitResumed(context, checkpoint);
     context.enter('running');
-    const message = await fitRun(context, work, checkpoint);
+    const message = await fitRun(context, work, from);
     await evaluateStage(context, stageModel, work, metadata);
     return message;
   } finally {
@@ -134,14 +136,14 @@ function emitEngine(context: StageContext, engine: Engine, mode: TrainStep['mode
   });
 }
 
-function lastCheckpoint(context: StageContext): Checkpoint | null {
-  return context.checkpoints.readNewest('last', (name, why) => {
-    context.emit({
-      type: 'log',
-      level: 'warning',
-      message: `Checkpoint ${name} is damaged (${why}); using an older one.`,
-    });
-  });
+function resumePoint(context: StageContext): ResumePoint | null {
+  const warn = (message: string) => context.emit({ type: 'log', level: 'warning', message });
+  const point = context.checkpoints.readResumePoint(
+    ({ callbacks }) => bestStepOf(callbacks),
+    (name, why) => warn(`Checkpoint ${name} cannot be used (${why}); an older one is looked for.`),
+  );
+  if (point === null && context.before.resumable) warn('No checkpoint can be used, so the stage begins anew.');
+  return point;
 }
 
 /** From the beginning where no checkpoint was written: then nothing that was trained before counts. */

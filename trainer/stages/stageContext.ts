@@ -34,7 +34,7 @@ export class StageContext {
     this.manifest = runManifestSchema.parse(JSON.parse(readFileSync(runPaths(folder).manifest, 'utf8')));
     this.#columns = new StepColumnWriter(folder);
     this.#writer = new EventWriter(folder, { onEvent: (event) => this.#takeEarlierEvent(event) });
-    this.checkpoints = new CheckpointFolder(folder);
+    this.checkpoints = CheckpointFolder.own(folder);
   }
 
   /** Who asked for a stop, or null to go on. */

@@ -14,7 +14,7 @@ import { modelArtifacts, openModel, type ModelMetadata, type OpenedModel } from 
 import type { EffectiveStage } from '../protocol/config.ts';
 import { runFolderOf, runPaths, type RunManifest } from '../protocol/runFolder.ts';
 import { writeFileAtomic } from '../run/atomicFile.ts';
-import { CheckpointFolder } from '../run/checkpoint.ts';
+import { CheckpointFolder, type Checkpoint } from '../run/checkpoint.ts';
 import { weightsHash } from '../run/weightsHash.ts';
 
 /** The model of a stage, frozen as the stage wants it, and what has to be known of it beside its weights. */
@@ -87,16 +87,25 @@ export async function makeStageModel(
   return { ...made, frozenLayers, frozenBefore };
 }
 
-/** The model of a run that was begun before, with the weights of a checkpoint; null when it never came that far. */
+/**
+ * The model of a run that was begun before, with the weights of a checkpoint; null when it never came that far. Throws
+ * where the weights do not come out as those that were saved.
+ */
 export function reopenStageModel(
   runFolder: string,
   manifest: RunManifest,
-  weights: readonly NamedArray[],
+  { weights, state }: Checkpoint,
 ): StageModel | null {
   const { topology, record } = stageModelFiles(runFolder);
   if (!existsSync(topology) || !existsSync(record)) return null;
   const { trunkLayers, preservesParent, frozen } = recordSchema.parse(JSON.parse(readFileSync(record, 'utf8')));
   const { model } = openModel({ modelJson: readFileSync(topology, 'utf8'), weights: concatenated(weights) });
+  if (weightsHash(readWeights(model)) !== state.weightsSha256) {
+    model.dispose();
+    throw new Error(
+      `The checkpoint of step ${state.step} does not fit ${topology}: its weights come out as others. Train the stage again.`,
+    );
+  }
   const frozenLayers = freezeStage(manifest.config.stage, { model, trunkLayers });
   return { model, trunkLayers, preservesParent, frozenLayers, frozenBefore: new Map(Object.entries(frozen)) };
 }

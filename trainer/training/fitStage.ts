@@ -60,6 +60,9 @@ export interface FitStageInput {
   checkpointEverySeconds?: number;
 }
 
+/** Before the end of an epoch is scored, a checkpoint is written when the last one is older than this. */
+const beforeScoringMs = 10_000;
+
 /** How training ended. */
 export interface FitResult {
   /** `completed`: every epoch was trained, or early stopping ended it. `stopped`: a stop was asked for. */
@@ -161,6 +164,8 @@ export async function fitStage(input: FitStageInput): Promise<FitResult> {
       }
       if (sums.images === 0) throw new Error('The epoch has no images: the data set gives no batch to train on.');
 
+      // A kill while a large set is scored must not cost the epoch again.
+      if (now() - checkpointed >= beforeScoringMs) await checkpoint('last');
       const began = now();
       const validation = await input.validate();
       if (!validation) return await stopped(`Stopped before the end of epoch ${epoch + 1} was scored.`);

@@ -9,6 +9,7 @@ import { runFolderOf, runPaths, workspacePaths } from '../../../trainer/protocol
 import { gainPerMinute, runRows } from '../../../trainer/protocol/runRow.ts';
 import { stateText } from '../../../trainer/protocol/stateText.ts';
 import { RunStore } from '../../../trainer/protocol/runStore.ts';
+import { EventWriter } from '../../../trainer/run/eventWriter.ts';
 import { completedEvents, sha, WrittenWorkspace } from './writtenRun.ts';
 
 describe('RunStore', () => {
@@ -64,6 +65,21 @@ describe('RunStore', () => {
       foreign: 'damaged',
     });
     assert.match(unreadable.find(({ id }) => id === 'newer')?.message ?? '', /made by a newer Upsize/);
+  });
+
+  it('shows a run whose log a newer Upsize wrote as made by it, from the attempt on that did', () => {
+    const folder = workspace.write(workspace.manifest('one'), completedEvents());
+    const store = new RunStore(workspace.directory);
+    assert.equal(store.list().runs.length, 1);
+    const [attempt] = completedEvents();
+    assert.ok(attempt?.type === 'attempt');
+    appendFileSync(runPaths(folder).events(1), encodeEvent({ ...attempt, attempt: 2, version: 99 }, 90, 5));
+    for (const { runs, unreadable } of [store.list(), new RunStore(workspace.directory).list()]) {
+      assert.deepEqual(runs, []);
+      assert.partialDeepStrictEqual(unreadable, [{ id: 'one', kind: 'newer' }]);
+      assert.match(unreadable[0]?.message ?? '', /made by a newer Upsize \(format 99/);
+    }
+    assert.throws(() => new EventWriter(folder), /newer Upsize/);
   });
 
   it('loses a damaged line of a log and nothing else', () => {

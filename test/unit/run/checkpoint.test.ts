@@ -33,7 +33,7 @@ describe('checkpoints', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   it('come back to the bit, with their slots and state', () => {
-    const checkpoints = new CheckpointFolder(folder);
+    const checkpoints = CheckpointFolder.own(folder);
     checkpoints.write({
       state: state(7),
       weights,
@@ -48,7 +48,7 @@ describe('checkpoints', () => {
   });
 
   it('keep two generations, and fall back to the older one when the newer is damaged anywhere', () => {
-    const checkpoints = new CheckpointFolder(folder);
+    const checkpoints = CheckpointFolder.own(folder);
     for (const step of [5, 10, 15]) checkpoints.write({ state: state(step), weights, slots: [] });
     const directory = path.join(folder, 'checkpoints');
     assert.equal(readdirSync(directory).length, 4);
@@ -71,6 +71,55 @@ describe('checkpoints', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  const write = (kind: CheckpointState['kind'], step: number, changes: object = {}) =>
+    CheckpointFolder.own(folder).write({ state: { ...state(step, kind), ...changes }, weights, slots: [] });
+  const resumePoint = () => {
+    const damaged: string[] = [];
+    const bestStep = ({ callbacks }: CheckpointState) => (typeof callbacks.best === 'number' ? callbacks.best : null);
+    const found = new CheckpointFolder(folder).readResumePoint(bestStep, (name) => damaged.push(name));
+    return { step: found?.last.state.step, best: found?.best?.step, damaged };
+  };
+
+  it('of a resume go back to a state whose best weights are whole', () => {
+    write('best', 5);
+    write('last', 5, { callbacks: { best: 5 } });
+    const best = write('best', 10);
+    write('last', 10, { callbacks: { best: 10 } });
+    assert.deepEqual(resumePoint(), { step: 10, best: 10, damaged: [] });
+    writeFileSync(path.join(folder, 'checkpoints', best), 'torn');
+    assert.deepEqual(resumePoint(), { step: 5, best: 5, damaged: [best] });
+    rmSync(path.join(folder, 'checkpoints', 'best-000000005.safetensors'));
+    assert.equal(resumePoint().step, undefined);
+  });
+
+  it('of a step that is trained again are whole at every moment', () => {
+    const name = write('last', 5);
+    const sum = path.join(folder, 'checkpoints', `${name}.sha256`);
+    writeFileSync(sum, `${'0'.repeat(64)}  ${name}\n`);
+    write('last', 5);
+    assert.equal(resumePoint().step, 5);
+    assert.doesNotMatch(readFileSync(sum, 'utf8'), /^0{64}/);
+  });
+
+  it('leave nothing half written behind for their owner, and are not touched by a reader', () => {
+    assert.equal(new CheckpointFolder(folder).readNewest('last'), null);
+    assert.deepEqual(readdirSync(folder), []);
+    write('last', 5);
+    writeFileSync(path.join(folder, 'checkpoints', 'last-000000006.safetensors.123.partial'), 'half');
+    new CheckpointFolder(folder).readNewest('last');
+    assert.equal(readdirSync(path.join(folder, 'checkpoints')).length, 3);
+    CheckpointFolder.own(folder);
+    assert.equal(readdirSync(path.join(folder, 'checkpoints')).length, 2);
+  });
+
+  it('of a newer Upsize are called that, and no older one takes their place', () => {
+    write('last', 5);
+    // @ts-expect-error: what a later version might write
+    CheckpointFolder.own(folder).write({ state: { ...state(10), version: 99, more: true }, weights, slots: [] });
+    assert.throws(() => resumePoint(), /made by a newer Upsize \(format 99; this one knows 1\)/);
+    assert.throws(() => new CheckpointFolder(folder).readNewest('last'), /newer Upsize/);
   });
 
   it('are safetensors files, and refuse what is not one', () => {

@@ -2,7 +2,6 @@ import { strict as assert } from 'node:assert';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { processStart } from '../../../trainer/protocol/processIdentity.ts';
 import { runPaths } from '../../../trainer/protocol/runFolder.ts';
 import { EventReader } from '../../../trainer/protocol/eventReader.ts';
@@ -10,7 +9,8 @@ import { endOwner } from '../../../trainer/run/endOwner.ts';
 import { thisProcess } from '../../../trainer/run/owner.ts';
 import { completedEvents, WrittenWorkspace } from '../protocol/writtenRun.ts';
 
-const stubborn = path.join(import.meta.dirname, '../../fixtures/stubbornOwner.mjs');
+/** Hears no stop request and no SIGTERM, as a process that hangs in native code; says when it is ready. */
+const stubborn = ['-e', 'process.on("SIGTERM", () => {}); console.log("ready"); setInterval(() => {}, 1000)'];
 
 describe('ending the process of a run', function () {
   this.timeout(20_000);
@@ -36,7 +36,7 @@ describe('ending the process of a run', function () {
 
   it('kills one that ignores stop requests and SIGTERM, and the run says so', async function () {
     if (process.platform === 'win32') this.skip();
-    await ownedBy([stubborn]);
+    await ownedBy(stubborn);
     assert.equal(workspace.runs()[0]?.state, 'running');
     await endOwner(folder, { killAfterMs: 300 });
     const [run] = workspace.runs();
@@ -63,7 +63,7 @@ describe('ending the process of a run', function () {
   });
 
   it('never reaches for a process of another host', async () => {
-    await ownedBy([stubborn]);
+    await ownedBy(stubborn);
     const record = { attempt: 2, ...thisProcess(), host: 'gpu-7', pid: owner?.pid };
     writeFileSync(runPaths(folder).owner(2), JSON.stringify(record));
     await assert.rejects(endOwner(folder, { killAfterMs: 0 }), /gpu-7.*only be ended there/);

@@ -155,7 +155,7 @@ describe('the event log of a run', () => {
     const reader = new EventReader(folder);
     assert.equal(reader.read().events.length, 1);
     appendFileSync(file, line.subarray(0, 10));
-    assert.deepEqual(reader.read(), { events: [], damaged: [], more: false });
+    assert.deepEqual(reader.read(), { events: [], damaged: [], newer: null, more: false });
     appendFileSync(file, line.subarray(10));
     assert.equal(reader.read().events.length, 1);
   });
