@@ -112,5 +112,5 @@ async function stopTraining(workspace: BenchWorkspace): Promise<void> {
   if (!run || run.state === 'completed') return;
   requestStop(run.folder, 'bench');
   const deadline = Date.now() + 60_000;
-  while (workspace.newestRun()?.liveness === 'alive' && Date.now() < deadline) await sleep(200);
+  while (workspace.newestRun()?.ownership?.kind === 'alive' && Date.now() < deadline) await sleep(200);
 }
