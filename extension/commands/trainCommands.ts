@@ -1,5 +1,5 @@
-import type { Run } from '../../trainer/protocol/runSummary.ts';
-import { canBeParent, canResume } from '../runs/runUse.ts';
+import { canResume, type Run } from '../../trainer/protocol/runSummary.ts';
+import { canBeParent } from '../runs/runUse.ts';
 import type { TrainRequest } from '../trainer/trainArguments.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
@@ -76,7 +76,7 @@ export async function resumeRun(context: UpsizeContext, argument: unknown): Prom
   const { folder, run } = await chooseRun(context, argument, {
     title: 'Resume which run?',
     fits: canResume,
-    none: 'A run can be resumed when it was stopped, interrupted or failed.',
+    none: 'A run can be resumed when it was stopped, interrupted or failed; not when its loss diverged.',
   });
   return resumeTraining(context, folder, run.id);
 }

@@ -1,7 +1,7 @@
 import { isLive } from '../../trainer/protocol/events.ts';
 import { laddersOf } from '../../trainer/protocol/ladder.ts';
 import { gainOver, type Gain } from '../../trainer/protocol/gain.ts';
-import { valAccuracyOf, type Run } from '../../trainer/protocol/runSummary.ts';
+import { canResume, valAccuracyOf, type Run } from '../../trainer/protocol/runSummary.ts';
 import { duration, percent, points } from '../numbers.ts';
 
 /** What the advice is given by. */
@@ -49,7 +49,7 @@ export function adviceFor({ sizes, configFile, runs, scan }: Situation): Advice[
   const advice: Advice[] = [];
   const newest = laddersOf(runs.filter(({ manifest }) => manifest.config.control === undefined))[0]?.runs.at(-1);
   if (newest && isLive(newest.state)) advice.push(waitFor(newest));
-  else if (newest && newest.state !== 'completed') advice.push(resume(newest));
+  else if (newest && newest.state !== 'completed') advice.push(canResume(newest) ? resume(newest) : trainAgain(newest));
   else if (newest) advice.push(...afterRun(newest, runs, sizes, scan));
   else advice.push(firstStage(sizes, scan));
   if (scan === null) {
@@ -103,6 +103,25 @@ function resume(run: Run): Advice {
   const reasons = [`It was ${run.state} after ${run.summary.epochs.length} epochs`];
   if (run.summary.message !== null) reasons.push(run.summary.message);
   return { kind: 'resume', title: `Resume the ${size} px run`, reasons, command: 'upsize.resumeRun', args: [run.id] };
+}
+
+/** What diverged, at a tenth of its learning rate. */
+function trainAgain(run: Run): Advice {
+  const { parentId, config } = run.manifest;
+  const { size, training, extend, freeze } = config.stage;
+  const learningRate = Number((training.learningRate / 10).toPrecision(1));
+  const oneOff = config.stageIndex === null;
+  const changes = { learningRate, ...(oneOff ? { size, freeze, ...(extend === null ? {} : { extend }) } : {}) };
+  const stage = config.stageIndex === null ? {} : { stage: config.stageIndex + 1 };
+  const reasons = ['A resume would come to the same'];
+  if (run.summary.message !== null) reasons.unshift(run.summary.message);
+  return {
+    kind: 'train',
+    title: `Train ${size} px again at a learning rate of ${learningRate}`,
+    reasons,
+    command: parentId === null ? 'upsize.startNewLadder' : 'upsize.trainFromRun',
+    args: [parentId === null ? { changes } : { runId: parentId, ...stage, changes }],
+  };
 }
 
 function afterRun(run: Run, runs: readonly Run[], sizes: readonly number[], scan: Situation['scan']): Advice[] {

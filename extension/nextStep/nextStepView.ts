@@ -82,7 +82,8 @@ class NextStepView implements vscode.Disposable, vscode.TreeDataProvider<NextSte
         const item = new vscode.TreeItem(advice.title, state);
         item.iconPath = new vscode.ThemeIcon(icons[advice.kind]);
         item.tooltip = [advice.title, ...advice.reasons].join('\n');
-        const args = advice.args.length > 0 ? advice.args : [{ folder: folder.path }];
+        const [said = {}] = advice.args;
+        const args = typeof said === 'object' ? [{ folder: folder.path, ...said }] : advice.args;
         item.command = { command: advice.command, title: advice.title, arguments: args };
         return item;
       }

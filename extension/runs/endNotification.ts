@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import { canResume } from '../../trainer/protocol/runSummary.ts';
 import { inFolder } from '../folderName.ts';
 import { notifiesWhenFinished } from '../settings.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
@@ -32,7 +33,7 @@ async function tell({ folders }: UpsizeContext, { folder, run }: FolderRun): Pro
   const { name } = folder.annotations.of(run.id);
   const text = endText(run, folder.runsById, name, inFolder(folders, folder));
   const show = 'Show Run';
-  const actions = isFailure(run) ? ['Resume', show] : [show];
+  const actions = isFailure(run) && canResume(run) ? ['Resume', show] : [show];
   const shown = isFailure(run) ? vscode.window.showErrorMessage : vscode.window.showInformationMessage;
   const chosen = await shown(text, ...actions);
   if (chosen === show) await vscode.commands.executeCommand('upsize.showRun', run.id);

@@ -72,7 +72,7 @@ export function endText(run: Run, byId: ReadonlyMap<string, Run>, name: string |
   const { size } = run.manifest.config.stage;
   const called = `${size} px run ${name ?? run.id}${where}`;
   const accuracy = valAccuracyOf(run.summary);
-  const gain = gainOf(run, byId);
+  const { gain } = gainOf(run, byId);
   switch (run.state) {
     case 'completed': {
       const came = accuracy === null ? '' : `: ${percent(accuracy)}${gain === null ? '' : ` (${points(gain)} pt)`}`;

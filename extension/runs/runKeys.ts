@@ -1,6 +1,6 @@
 import { isLive } from '../../trainer/protocol/events.ts';
-import type { Run } from '../../trainer/protocol/runSummary.ts';
-import { canBeParent, canResume, isEvaluated } from './runUse.ts';
+import { canResume, type Run } from '../../trainer/protocol/runSummary.ts';
+import { canBeParent, isEvaluated } from './runUse.ts';
 
 /** What is known of a workspace folder where commands are enabled. */
 export interface KeyedFolder {

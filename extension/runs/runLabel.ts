@@ -1,4 +1,4 @@
-import { gainOver } from '../../trainer/protocol/gain.ts';
+import { gainOver, type Gain } from '../../trainer/protocol/gain.ts';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
 import { valAccuracyOf } from '../../trainer/protocol/runSummary.ts';
 import { stateTextOf } from '../../trainer/protocol/stateText.ts';
@@ -16,15 +16,15 @@ export function rungSign(size: number, sizes: readonly number[]): { text: string
   return { text: `${shown.join('')} ${size}`, own: [place, place + 1] };
 }
 
-/** The difference to its parent's val_accuracy on the same images, or null for a first stage or where there is none. */
-export function gainOf(run: Run, byId: ReadonlyMap<string, Run>): number | null {
-  return gainOver(run, byId.get(run.manifest.parentId ?? '')).gain;
+/** What a run added to its parent's val_accuracy on the same images. */
+export function gainOf(run: Run, byId: ReadonlyMap<string, Run>): Gain {
+  return gainOver(run, byId.get(run.manifest.parentId ?? ''));
 }
 
 /** What a run is doing or has come to, in a line: `59.3 % ▲ +6.2 · 4 min 12 s`, or `epoch 4/12 · 58.1 % · ~2 min left`. */
 export function runDescription(run: Run, byId: ReadonlyMap<string, Run>): string {
   const accuracy = valAccuracyOf(run.summary);
-  const gain = gainOf(run, byId);
+  const { gain, otherImages } = gainOf(run, byId);
   const parts: string[] = [];
   if (run.state === 'queued') parts.push('queued');
   if (run.state === 'preparing') parts.push(preparing(run));
@@ -32,6 +32,7 @@ export function runDescription(run: Run, byId: ReadonlyMap<string, Run>): string
   const progress = run.state === 'running' ? stageProgress(run) : null;
   if (progress) parts.push(`epoch ${progress.epoch}/${progress.epochs}`);
   if (accuracy !== null) parts.push(gain === null ? percent(accuracy) : `${percent(accuracy)} ${points(gain)}`);
+  if (gain === null && otherImages) parts.push('other images');
   if (progress?.secondsLeft != null) parts.push(timeLeft(progress.secondsLeft));
   const isUnfinished = run.state === 'stopped' || run.state === 'interrupted' || run.state === 'failed';
   if (isUnfinished || run.ownership?.kind === 'elsewhere') parts.push(stateTextOf(run));

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isLive } from '../../trainer/protocol/events.ts';
 import { stateTextOf } from '../../trainer/protocol/stateText.ts';
-import { valAccuracyOf, type Run } from '../../trainer/protocol/runSummary.ts';
+import { canResume, valAccuracyOf, type Run } from '../../trainer/protocol/runSummary.ts';
 import { count, duration, loss, percent, plural, points, shortTime } from '../numbers.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
 import { gainOf, runDescription } from './runLabel.ts';
@@ -32,8 +32,7 @@ export function runItem({ id, node }: RunsViewNode, context: RunTreeContext): vs
     }
     case 'ladder': {
       const first = node.ladder.runs[0];
-      const name = context.annotations.of(node.ladder.id).name ?? `ladder ${node.number}`;
-      const item = new vscode.TreeItem(name, node.number > 0 ? Expanded : Collapsed);
+      const item = new vscode.TreeItem(node.name, node.number > 0 ? Expanded : Collapsed);
       const newest = node.ladder.runs.at(-1)?.manifest.created ?? 0;
       const best = node.best === null ? [] : [percent(node.best)];
       item.description = [...best, shortTime(newest, context.now)].join(' · ');
@@ -76,9 +75,8 @@ export function contextValueOf(run: Run): string {
   const words = ['run', run.state];
   if (isLive(run.state)) words.push('live');
   else words.push('ended');
-  const unfinished = run.state === 'stopped' || run.state === 'interrupted' || run.state === 'failed';
-  if (unfinished) words.push('resumable');
-  if (run.state === 'completed' || (unfinished && run.summary.bestEpoch !== null)) words.push('base');
+  if (canResume(run)) words.push('resumable');
+  if (run.state === 'completed' || (!isLive(run.state) && run.summary.bestEpoch !== null)) words.push('base');
   return words.join(' ');
 }
 
@@ -99,7 +97,8 @@ export function runTooltip(run: Run, context: RunTreeContext, folderName: string
   const said = annotations.of(run.id);
   const accuracy = valAccuracyOf(summary);
   const interval = summary.evaluated.validation?.accuracyInterval;
-  const gain = gainOf(run, byId);
+  const { gain, otherImages } = gainOf(run, byId);
+  const shared = otherImages ? ', on the images that both share' : '';
   const row = (head: string, value: string | null | undefined) => (value == null ? [] : [`| ${head} | ${value} |`]);
   const lines = [
     `**${escape(said.name ?? `${stage.size} px`)}** · ${stateTextOf(run)}${said.starred ? ' · ★' : ''}`,
@@ -113,7 +112,9 @@ export function runTooltip(run: Run, context: RunTreeContext, folderName: string
         ? null
         : `${percent(accuracy)}${interval ? ` (${(interval[0] * 100).toFixed(1)}–${(interval[1] * 100).toFixed(1)})` : ''}, used for selection`,
     ),
-    ...row('gain', gain === null ? null : `${points(gain)} pt over its parent`),
+    ...row('gain', gain === null ? null : `${points(gain)} pt over its parent${shared}`),
+    ...row('gain', gain === null && otherImages ? 'none: its parent was scored on other images or labels' : null),
+    ...row('control of', manifest.config.control ? `\`${manifest.config.control.runId}\`` : null),
     ...row('val\\_loss', summary.evaluated.validation ? loss(summary.evaluated.validation.loss) : null),
     ...row('epochs', summary.epochs.length > 0 ? `${summary.epochs.length} of at most ${stage.training.epochs}` : null),
     ...row('time', summary.seconds >= 1 ? duration(summary.seconds) : null),

@@ -17,10 +17,22 @@ export interface RunListOptions {
 
 export const defaultRunList: RunListOptions = { filter: '', sorting: 'newest', grouping: 'ladder' };
 
+/** A ladder with what its line says. */
+export interface LadderNode {
+  kind: 'ladder';
+  key: string;
+  ladder: Ladder;
+  number: number;
+  /** The name that was given to it; else its place, or what it is the control of. */
+  name: string;
+  best: number | null;
+  children: TreeNode[];
+}
+
 /** What the tree is made of, before any of VS Code's types. */
 export type TreeNode =
   | { kind: 'folder'; key: string; folder: string; children: TreeNode[] }
-  | { kind: 'ladder'; key: string; ladder: Ladder; number: number; best: number | null; children: TreeNode[] }
+  | LadderNode
   | { kind: 'group'; key: string; title: string; children: TreeNode[] }
   | { kind: 'run'; key: string; run: Run; children: TreeNode[] }
   | { kind: 'unreadable'; key: string; run: UnreadableRun };
@@ -87,12 +99,22 @@ function ladderNodes(all: readonly Run[], shown: readonly Run[], input: RunTreeI
   const compare = compareRuns(input.options.sorting, input.annotations);
   const wanted = new Set(shown.map((run) => run.id));
   const ladders = laddersOf(all);
-  const nodes = ladders.flatMap((ladder, index): (TreeNode & { kind: 'ladder' })[] => {
+  const plainName = (index: number) =>
+    input.annotations.get(ladders[index]?.id ?? '')?.name ?? `ladder ${ladders.length - index}`;
+  const nameOf = (ladder: Ladder, index: number): string => {
+    const control = ladder.runs[0]?.manifest.config.control;
+    if (control === undefined || input.annotations.get(ladder.id)?.name !== undefined) return plainName(index);
+    const against = ladders.findIndex(({ runs }) => runs.some(({ id }) => id === control.runId));
+    return `control of ${against === -1 ? control.runId : plainName(against)}`;
+  };
+  const nodes = ladders.flatMap((ladder, index): LadderNode[] => {
     const children = nodesOf(ladder.roots, wanted, compare);
     if (children.length === 0) return [];
     const accuracies = ladder.runs.map((run) => valAccuracyOf(run.summary)).filter((value) => value !== null);
     const best = accuracies.length > 0 ? Math.max(...accuracies) : null;
-    return [{ kind: 'ladder', key: `ladder:${ladder.id}`, ladder, number: ladders.length - index, best, children }];
+    const name = nameOf(ladder, index);
+    const number = ladders.length - index;
+    return [{ kind: 'ladder', key: `ladder:${ladder.id}`, ladder, number, name, best, children }];
   });
   // Once a ladder, not once a comparison.
   const sorted = nodes.map((node) => ({ node, first: firstBy(node.ladder.runs, compare) }));

@@ -6,11 +6,6 @@ export function canBeParent(run: Run): boolean {
   return run.state === 'completed' || (!isLive(run.state) && run.summary.bestEpoch !== null);
 }
 
-/** Whether a run ended without completing. */
-export function canResume(run: Run): boolean {
-  return run.state === 'stopped' || run.state === 'interrupted' || run.state === 'failed';
-}
-
 /** Whether a run has looked at its validation images: what the confusion matrix and the hardest images are made of. */
 export function isEvaluated(run: Run): boolean {
   return run.summary.evaluated.validation !== undefined;

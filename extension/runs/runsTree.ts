@@ -132,7 +132,7 @@ function contextOf<F extends RunsTreeFolder>(folder: F, { checked, now }: RunsTr
 /** Everything that an item's own line depends on. */
 function stampOf({ node, folder }: RunsTreeNode<RunsTreeFolder>, checked: ReadonlySet<string>): string {
   if (node.kind === 'ladder') {
-    return `${node.number} ${node.best} ${folder.annotations.of(node.ladder.id).name ?? ''} ${node.ladder.runs.length}`;
+    return `${node.number} ${node.best} ${node.name} ${node.ladder.runs.length}`;
   }
   if (node.kind !== 'run') return '';
   const { id, summary, state, ownership } = node.run;

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { comparedRun, type ComparedRun } from '../protocol/comparedRun.ts';
-import { countText, durationText, lossText, percent, points } from '../protocol/numberFormats.ts';
+import { gainText } from '../protocol/gain.ts';
+import { countText, durationText, lossText, percent } from '../protocol/numberFormats.ts';
 import { runRows } from '../protocol/runRow.ts';
 import { RunStore } from '../protocol/runStore.ts';
 import { CommandError, exitCodes, say, sayJson, type CommandContext } from './commandContext.ts';
@@ -46,7 +47,7 @@ const figures: Figure[] = [
   { head: 'size', cell: ({ size }) => `${size} px` },
   { head: 'state', cell: ({ state }) => state },
   { head: 'val_accuracy', cell: ({ valAccuracy }) => percent(valAccuracy) },
-  { head: 'gain', cell: ({ gain }) => points(gain) },
+  { head: 'gain', cell: gainText },
   { head: 'val_loss', cell: ({ valLoss }) => lossText(valLoss) },
   { head: 'macro F1', cell: ({ evaluated }) => percent(evaluated.validation?.macroF1 ?? null) },
   { head: 'epochs', cell: ({ epochs }) => countText(epochs) },

@@ -1,3 +1,4 @@
+import { gainText } from '../protocol/gain.ts';
 import { gainPerMinute, type RunRow } from '../protocol/runRow.ts';
 import { countText, lossText, noNumber, percent, points } from '../protocol/numberFormats.ts';
 import { textTable, type Column } from './textTable.ts';
@@ -17,7 +18,7 @@ const columns: Column<RunRow>[] = [
     align: 'right',
     cell: (row) => `${countText(row.trainableParameters)} / ${countText(row.totalParameters)}`,
   },
-  { head: 'gain', align: 'right', cell: (row) => points(row.gain) },
+  { head: 'gain', align: 'right', cell: (row) => gainText(row) },
   { head: 'gain per minute', align: 'right', cell: (row) => points(gainPerMinute(row)) },
   { head: 'run', cell: (row) => (row.state === 'completed' ? row.id : `${row.id} (${row.state})`) },
 ];

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { gainText } from '../protocol/gain.ts';
 import { laddersOf, type RunNode } from '../protocol/ladder.ts';
 import { annotationsSchema, workspacePaths } from '../protocol/runFolder.ts';
 import { runRows, type RunRow } from '../protocol/runRow.ts';
@@ -8,7 +9,7 @@ import { stateText } from '../protocol/stateText.ts';
 import { RunStore } from '../protocol/runStore.ts';
 import { say, sayJson, type CommandContext } from './commandContext.ts';
 import { addCommonOptions, commonOptionsSchema, workspaceOf } from './commonOptions.ts';
-import { durationText, percent, points } from '../protocol/numberFormats.ts';
+import { durationText, percent } from '../protocol/numberFormats.ts';
 import { textTable } from './textTable.ts';
 
 /** `upsize runs`: all runs of the workspace, as a table or as JSON. */
@@ -76,7 +77,7 @@ function ladderLines(ladders: readonly RunNode[][], rows: ReadonlyMap<string, Ru
         { head: 'size', align: 'right', cell: ({ row }) => `${row.size} px` },
         { head: 'state', cell: ({ row }) => stateText(row.state, row.elsewhere) },
         { head: 'val_accuracy', align: 'right', cell: ({ row }) => percent(row.valAccuracy) },
-        { head: 'gain', align: 'right', cell: ({ row }) => points(row.gain) },
+        { head: 'gain', align: 'right', cell: ({ row }) => gainText(row) },
         { head: 'time', align: 'right', cell: ({ row }) => durationText(row.seconds) },
         { head: 'engine', cell: ({ row }) => row.engine ?? '' },
         { head: 'name', cell: ({ row }) => row.name ?? '' },

@@ -3,8 +3,9 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { explainClass, type ExplainedClass } from '../protocol/explainClass.ts';
+import { gainText } from '../protocol/gain.ts';
 import { lineageOf } from '../protocol/ladder.ts';
-import { countText, durationText, lossText, noNumber, percent, points } from '../protocol/numberFormats.ts';
+import { countText, durationText, lossText, noNumber, percent } from '../protocol/numberFormats.ts';
 import { evaluationSchema, runPaths, type Evaluation } from '../protocol/runFolder.ts';
 import { runRows, type RunRow } from '../protocol/runRow.ts';
 import { stateText } from '../protocol/stateText.ts';
@@ -125,7 +126,7 @@ function lines(run: Run, row: RunRow, evaluation: Evaluation | null, control: Co
     ['starts from', row.parentId ?? 'nothing: the first stage of its ladder'],
     ['val_accuracy', `${percent(row.valAccuracy)} (used for selection)`],
     ['val_loss', lossText(row.valLoss)],
-    ['gain', points(row.gain)],
+    ['gain', gainText(row)],
     ['time', `${durationText(row.seconds)}, ${row.epochs} epochs, ${countText(row.imagesPerSecond)} images/s`],
     ['parameters', `${countText(row.trainableParameters)} trainable of ${countText(row.totalParameters)}`],
     [

@@ -1,3 +1,4 @@
+import { points } from './numberFormats.ts';
 import { valAccuracyOf, type Run, type RunSummary } from './runSummary.ts';
 
 /** What a stage added to its parent's val_accuracy, in shares of 1, and why there is no figure where there is none. */
@@ -22,6 +23,11 @@ export function gainOver(run: Pick<Run, 'manifest' | 'summary'>, parent: Pick<Ru
   const own = valAccuracyOf(summary);
   const before = parent ? valAccuracyOf(parent.summary) : (summary.model?.parentValAccuracy ?? null);
   return { gain: own === null || before === null ? null : own - before, otherImages: false };
+}
+
+/** A gain for a table: `+6.2 pt`, or why there is no figure where the parent was scored on none of the same images. */
+export function gainText({ gain, otherImages }: Gain): string {
+  return gain === null && otherImages ? 'other images' : points(gain);
 }
 
 /** Whether two runs have the same images on the same sides, with the same labels, as far as they are known yet. */

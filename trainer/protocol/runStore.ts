@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { EventReader, type EventBatch } from './eventReader.ts';
-import { isHeld, ownershipOf } from './ownership.ts';
+import { isHeld, ownershipOf, type Ownership } from './ownership.ts';
 import { runIdSchema, runManifestSchema, runPaths, workspacePaths, type RunManifest } from './runFolder.ts';
 import { emptySummary, reduceEvent, type Run, type RunSummary } from './runSummary.ts';
 import { isLive } from './events.ts';
@@ -61,8 +61,11 @@ export class RunStore {
   readonly #unchanged = new Map<string, string>();
   readonly #unreadable = new Map<string, { stamp: string; run: UnreadableRun }>();
 
-  constructor(workspace: string) {
+  readonly #ownershipOf: (folder: string) => Ownership;
+
+  constructor(workspace: string, options: { ownershipOf?: (folder: string) => Ownership } = {}) {
     this.runsDirectory = workspacePaths(workspace).runs;
+    this.#ownershipOf = options.ownershipOf ?? ownershipOf;
   }
 
   /** All runs, oldest first, and what could not be read. Throws only where the folder is there and cannot be listed. */
@@ -163,22 +166,33 @@ export class RunStore {
   }
 
   #look(id: string, folder: string, followed: Followed): Run | UnreadableRun {
-    const { summary, reader } = followed;
-    const stamp = logStamp(folder, reader);
-    if (this.#unchanged.get(id) !== stamp) {
-      take(followed, reader.read());
-      this.#unchanged.set(id, stamp);
-    }
+    const { manifest, summary } = followed;
+    this.#readNew(id, folder, followed);
+    let judged = this.#judge(folder, followed);
+    // What it wrote between the reading of its log and the look for its process: its end, or a new attempt.
+    if (judged.state === 'interrupted' && this.#readNew(id, folder, followed)) judged = this.#judge(folder, followed);
     if (followed.newer !== null) {
       return { id, folder, kind: 'newer', message: newerFormat(followed.newer, versions.events) };
     }
+    return { id, folder, manifest, summary, ...judged, damagedLines: followed.damagedLines };
+  }
+
+  /** Reads what was appended to a run's log since it was last read. Returns whether anything may have been. */
+  #readNew(id: string, folder: string, followed: Followed): boolean {
+    const stamp = logStamp(folder, followed.reader);
+    if (this.#unchanged.get(id) === stamp) return false;
+    take(followed, followed.reader.read());
+    this.#unchanged.set(id, stamp);
+    return true;
+  }
+
+  #judge(folder: string, { manifest, summary }: Followed): Pick<Run, 'state' | 'ownership'> {
     // An owner may come (a resume), so it is asked for whenever the run could still change.
-    const ownership = isLive(summary.state) || summary.attempt === 0 ? ownershipOf(folder) : null;
+    const ownership = isLive(summary.state) || summary.attempt === 0 ? this.#ownershipOf(folder) : null;
     // Between the making of the folder and its child's first breath there is no owner; later there should be one.
-    const isStarting = ownership?.kind === 'none' && Date.now() - followed.manifest.created <= ownerExpectedAfterMs;
+    const isStarting = ownership?.kind === 'none' && Date.now() - manifest.created <= ownerExpectedAfterMs;
     const isGone = ownership !== null && !isHeld(ownership) && !isStarting;
-    const state = isLive(summary.state) && isGone ? 'interrupted' : summary.state;
-    return { id, folder, manifest: followed.manifest, summary, state, ownership, damagedLines: followed.damagedLines };
+    return { state: isLive(summary.state) && isGone ? 'interrupted' : summary.state, ownership };
   }
 }
 

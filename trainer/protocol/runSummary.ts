@@ -182,6 +182,14 @@ export function reduceEvent(summary: RunSummary, event: LoggedEvent): void {
 }
 
 /**
+ * Whether going on with a run could come to something: it ended without completing, and not because the loss became no number,
+ * which it would again, since a resume repeats every step exactly.
+ */
+export function canResume({ state, summary }: Pick<Run, 'state' | 'summary'>): boolean {
+  return (state === 'stopped' || state === 'interrupted' || state === 'failed') && summary.failure !== 'diverged';
+}
+
+/**
  * The accuracy a run is known by: that of its saved weights on the whole validation set; while it trains, of the epoch whose
  * weights would be saved now. 0 to 1, or null before the first epoch.
  */

@@ -1,4 +1,5 @@
 import { countText, lossText, percent, points } from '../protocol/numberFormats.ts';
+import { gainText } from '../protocol/gain.ts';
 import { gainPerMinute } from '../protocol/runRow.ts';
 import { Html, html, named } from './html.ts';
 import { lineChart, type ChartBand, type ChartLine } from './lineChart.ts';
@@ -54,7 +55,7 @@ function ladder(stages: readonly RunCardStage[]): Html {
     // Good and bad have a sign beside their colour; what rounds to nothing has neither.
     const sign =
       gain === 0
-        ? points(row.gain)
+        ? gainText(row)
         : html`<span class="${gain < 0 ? 'bad' : 'good'}">${gain < 0 ? '▼' : '▲'} ${points(row.gain)}</span>`;
     return html`<tr>
       <td>${rungs(index, stages.length)}<a href="#${row.id}">${row.size}</a></td>

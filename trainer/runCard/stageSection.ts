@@ -1,4 +1,5 @@
-import { countText, durationText, lossText, noNumber, percent, points } from '../protocol/numberFormats.ts';
+import { gainText } from '../protocol/gain.ts';
+import { countText, durationText, lossText, noNumber, percent } from '../protocol/numberFormats.ts';
 import type { Evaluation } from '../protocol/runFolder.ts';
 import { confusionMatrix } from './confusionMatrix.ts';
 import { html, named, type Html } from './html.ts';
@@ -121,7 +122,7 @@ function facts(stage: RunCardStage): Html {
   return html`<dl>
     ${fact('val_accuracy', evaluation ? `${accuracyWithInterval(evaluation)}, used for selection` : percent(row.valAccuracy))}
     ${fact('val_loss, top 3, macro F1', `${lossText(row.valLoss)}, ${percent(evaluation?.top3Accuracy ?? null)}, ${percent(evaluation?.macroF1 ?? null)}`)}
-    ${row.gain === null ? null : fact('gain over the stage before', points(row.gain))}
+    ${row.gain === null && !row.otherImages ? null : fact('gain over the stage before', gainText(row))}
     ${fact('time', `${durationText(row.seconds)}${attempts > 1 ? ` in ${attempts} attempts` : ''}, ${countText(row.imagesPerSecond)} images/s`)}
     ${fact('epochs', `${row.epochs} of at most ${training.epochs}${bestEpoch === null ? '' : `; weights of epoch ${bestEpoch + 1} kept`}`)}
     ${fact('grown by', growth)}

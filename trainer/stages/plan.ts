@@ -1,7 +1,7 @@
 import { configSchema, type Config, type EffectiveConfig } from '../protocol/config.ts';
 import { isLive } from '../protocol/events.ts';
 import { currentLadder } from '../protocol/ladder.ts';
-import type { Run } from '../protocol/runSummary.ts';
+import { canResume, type Run } from '../protocol/runSummary.ts';
 import { keptByLadder, resolveStage, type StageOverrides } from './resolveStage.ts';
 
 /** What may be done about a run that did not end by itself. */
@@ -75,8 +75,7 @@ function planUnfinished(run: Run, request: PlanRequest): NextPlan {
     return trainStage(next, run, request, `From the best epoch of run ${run.id}, which is ${run.state}.`);
   }
   const choices: UnfinishedChoice[] = [];
-  // What diverged would diverge again: a resume repeats every step exactly.
-  if (summary.failure !== 'diverged' && (summary.resumable || run.state !== 'failed')) choices.push('resume');
+  if (canResume(run) && (summary.resumable || run.state !== 'failed')) choices.push('resume');
   if (summary.bestCheckpoint) choices.push(next === null ? 'growFromBest' : 'continueFromBest');
   choices.push('retrain');
   const what = run.state === 'failed' ? `failed (${summary.message ?? 'no reason was recorded'})` : `was ${run.state}`;

@@ -33,6 +33,10 @@ interface MetricTableProps {
   onMatrix: (runId: string) => void;
 }
 
+function gainText(gain: number | null, otherImages: boolean): string {
+  return gain === null && otherImages ? 'other images' : points(gain);
+}
+
 /** Figures of runs, best marked; a click on a metric orders the runs by it, a pin keeps a run first. */
 export function MetricTable({ state, order, labels, theme, view, setView, onMatrix }: MetricTableProps) {
   const { runs, metrics } = state;
@@ -102,7 +106,9 @@ export function MetricTable({ state, order, labels, theme, view, setView, onMatr
                     </th>
                     {order.map((index) => {
                       const value = metric.values[index] ?? null;
-                      const text = metric.name.startsWith('gain') ? points(value) : formats[metric.format](value);
+                      const text = metric.name.startsWith('gain')
+                        ? gainText(value, runs[index]?.otherImages === true)
+                        : formats[metric.format](value);
                       return (
                         <td key={index} class={`number ${index === best ? 'best' : ''}`}>
                           {index === best ? (

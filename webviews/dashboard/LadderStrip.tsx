@@ -20,6 +20,13 @@ function accuracyInWords(run: DashboardRun): string {
   return `val_accuracy ${percent(run.valAccuracy)}${interval}`;
 }
 
+/** What a gain is of, or why there is none, where the stage before was scored on other images. */
+function gainsScope({ gain, otherImages }: DashboardRun): string | null {
+  if (!otherImages) return null;
+  const others = 'The stage before was scored on other images or labels';
+  return gain === null ? `${others}: there is no gain` : `${others}: the gain is of those that both share`;
+}
+
 /** The ladder as one row: size, accuracy, gain, minutes and gain a minute of each stage. A click shows that stage alone. */
 export function LadderStrip({ runs, chosen, theme, onChoose }: LadderStripProps) {
   return (
@@ -34,6 +41,7 @@ export function LadderStrip({ runs, chosen, theme, onChoose }: LadderStripProps)
           `${run.size} px, ${run.origin}, ${run.freeze}`,
           accuracyInWords(run),
           perMinute,
+          gainsScope(run),
           run.engine,
         ].filter((text) => text !== null);
         return (
@@ -55,6 +63,7 @@ export function LadderStrip({ runs, chosen, theme, onChoose }: LadderStripProps)
             </span>
             <span class="row figures">
               <span class="accuracy">{percent(run.valAccuracy)}</span>
+              {run.gain === null && run.otherImages ? <span class="muted">other images</span> : null}
               {run.gain === null ? null : (
                 <span class={run.gain >= 0 ? 'good' : 'bad'}>
                   {sign}

@@ -60,6 +60,8 @@ export const dashboardRunSchema = z.object({
   valAccuracy: share,
   accuracyInterval: z.tuple([z.number(), z.number()]).nullable(),
   gain: share,
+  /** Whether the parent was scored on other images or labels; then a gain is of the images that both share. */
+  otherImages: z.boolean(),
   /** Points of accuracy gained per minute of work; null without a gain. */
   gainPerMinute: share,
   bestEpoch: z.number().int().nullable(),

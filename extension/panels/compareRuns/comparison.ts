@@ -6,6 +6,8 @@ import type { DashboardRun } from '../../../webviews/protocol/dashboard.ts';
 const mostImages = 500;
 const mostPairs = 6;
 
+const gainRow = 'gain to its parent';
+
 type Metric = CompareRunsState['metrics'][number];
 
 /** The metrics of runs, one row each: accuracy first, then what it cost. */
@@ -27,7 +29,7 @@ export function metricRows(runs: readonly Run[], shown: readonly DashboardRun[])
   const evaluated = (run: Run) => run.summary.evaluated.validation;
   const rows = [
     row('val_accuracy', 'percent', 'higher', (_, view) => view.valAccuracy),
-    row('gain to its parent', 'percent', 'higher', (_, view) => view.gain),
+    row(gainRow, 'percent', 'higher', (_, view) => view.gain),
     row('val_loss', 'measure', 'lower', (run) => valLossOf(run.summary)),
     row('macro F1', 'percent', 'higher', (run) => evaluated(run)?.macroF1),
     row('top-3 accuracy', 'percent', 'higher', (run) => evaluated(run)?.top3Accuracy),
@@ -37,7 +39,10 @@ export function metricRows(runs: readonly Run[], shown: readonly DashboardRun[])
     row('trainable parameters', 'count', null, (_, view) => view.trainableParameters),
     row('all parameters', 'count', null, (_, view) => view.totalParameters),
   ];
-  return rows.filter(({ values }) => values.some((value) => value !== null));
+  // A gain that is missing for a reason is shown with it.
+  const isSaid = ({ name, values }: Metric) =>
+    values.some((value) => value !== null) || (name === gainRow && shown.some(({ otherImages }) => otherImages));
+  return rows.filter(isSaid);
 }
 
 function flatten(value: unknown, path: string, into: Map<string, string>): void {

@@ -77,6 +77,7 @@ function dashboardRun(run: Run, row: RunRow, now: number): DashboardRun {
     valAccuracy: row.valAccuracy,
     accuracyInterval: summary.evaluated.validation?.accuracyInterval ?? null,
     gain: row.gain,
+    otherImages: row.otherImages,
     gainPerMinute: row.gain !== null && minutes > 0 ? row.gain / minutes : null,
     bestEpoch: summary.bestEpoch,
     trainableParameters: row.trainableParameters,

@@ -63,6 +63,18 @@ describe('what to do next', () => {
     assert.deepEqual(more.args, [{ runId: 'a', changes: { size: 48, epochs: 2, extend: { strategy: 'resize' } } }]);
   });
 
+  it('is a lower learning rate, and no resume, where the loss diverged', () => {
+    writeRun(workspace, { id: 'a', accuracies: [0.5], created: 1000 });
+    const diverged = { state: 'failed', failure: 'diverged', message: 'The loss became NaN.' } as const;
+    writeRun(workspace, { id: 'b', parentId: 'a', size: 96, stageIndex: 1, created: 2000, ...diverged });
+    const [first] = advice();
+    assert.equal(first?.title, 'Train 96 px again at a learning rate of 0.0001');
+    assert.equal(first.command, 'upsize.trainFromRun');
+    assert.deepEqual(first.args, [{ runId: 'a', stage: 2, changes: { learningRate: 0.0001 } }]);
+    writeRun(workspace, { id: 'c', created: 3000, ...diverged });
+    assert.deepEqual(advice()[0]?.command, 'upsize.startNewLadder');
+  });
+
   it('is fine-tuning after the last stage when larger images brought nothing', () => {
     writeRun(workspace, { id: 'a', size: 96, stageIndex: 1, accuracies: [0.6], created: 1000 });
     writeRun(workspace, { id: 'b', parentId: 'a', size: 192, stageIndex: 2, accuracies: [0.601], created: 2000 });

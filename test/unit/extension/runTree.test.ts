@@ -59,6 +59,16 @@ describe('the Runs view', () => {
     assert.equal(drawn(tree()), 'ladder(48) ladder(192 48)');
   });
 
+  it('calls a control by the ladder that it is held against', () => {
+    writeRun(workspace, { id: 'c-192', size: 192, created: 5000, controlOf: 'a-192' });
+    const names = (...said: Parameters<typeof tree>) =>
+      tree(...said).map((node) => (node.kind === 'ladder' ? node.name : node.kind));
+    assert.deepEqual(names(), ['control of ladder 1', 'ladder 2', 'ladder 1']);
+    assert.deepEqual(names({}, [['a-48', { name: 'Baseline' }]]), ['control of Baseline', 'ladder 2', 'Baseline']);
+    rmSync(path.join(workspace, '.upsize', 'runs', 'a-192'), { recursive: true });
+    assert.equal(names()[0], 'control of a-192');
+  });
+
   it('filters by state, size, name, tag and star', () => {
     assert.equal(drawn(tree({ filter: 'failed' })), 'ladder(48)');
     assert.equal(drawn(tree({ filter: '96 completed' })), 'ladder(96)');

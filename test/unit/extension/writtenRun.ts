@@ -23,6 +23,10 @@ export interface WantedRun {
   learningRate?: number;
   seed?: number;
   engine?: 'native' | 'wasm';
+  /** Why it failed, for programs. */
+  failure?: 'diverged';
+  /** The run that this one is the control of. */
+  controlOf?: string;
 }
 
 const secondsPerEpoch = 10;
@@ -60,6 +64,7 @@ export function writeRun(workspace: string, wanted: WantedRun): string {
         },
       },
       laterSizes: [],
+      ...(wanted.controlOf === undefined ? {} : { control: { runId: wanted.controlOf, computeBudgetSeconds: 10 } }),
       cacheBytes: config.cacheBytes,
     },
     baseDirectory: workspace,
@@ -105,7 +110,7 @@ function engineEvent(name: 'native' | 'wasm'): RunEvent {
 function eventsOf(
   accuracies: readonly number[],
   state: NonNullable<WantedRun['state']>,
-  { message = null, engine }: { message?: string | null; engine?: 'native' | 'wasm' },
+  { message = null, engine, failure }: Pick<WantedRun, 'engine' | 'failure'> & { message?: string | null },
 ): RunEvent[] {
   const best = accuracies.indexOf(Math.max(...accuracies));
   const said = (now: NonNullable<WantedRun['state']>): RunEvent => ({
@@ -113,6 +118,7 @@ function eventsOf(
     state: now,
     message,
     signal: null,
+    ...(now === 'failed' && failure !== undefined ? { code: failure } : {}),
   });
   return [
     {

@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { RunEvent } from '../../../trainer/protocol/events.ts';
+import { gainText } from '../../../trainer/protocol/gain.ts';
 import { runRows } from '../../../trainer/protocol/runRow.ts';
 import { valAccuracyOf, valLossOf } from '../../../trainer/protocol/runSummary.ts';
 import { completedEvents, sha, WrittenWorkspace } from './writtenRun.ts';
@@ -43,6 +44,7 @@ describe('what a run is known by', () => {
       workspace.write(workspace.manifest(id, { ...child, parentId }), other);
       const row = runRows(workspace.runs()).find((one) => one.id === id);
       assert.deepEqual([row?.gain, row?.otherImages], [null, true]);
+      assert.equal(row && gainText(row), 'other images');
       const shared = changed(other, (event) =>
         event.type === 'evaluated'
           ? { ...event, sharedWithParent: { images: 40, accuracy: 0.75, parentAccuracy: 0.5 } }

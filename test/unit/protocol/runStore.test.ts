@@ -126,6 +126,21 @@ describe('RunStore', () => {
     assert.deepEqual(write(2, 1), ['interrupted', 'unknown (host gpu-7, last heard 1 h 0 min ago)']);
   });
 
+  it('reads the log again before it calls a run interrupted: its end may have come in between', () => {
+    const folder = workspace.write(workspace.manifest('one', { created: Date.now() }), running());
+    const owner = { attempt: 1, host: 'h', bootId: 'b', nonce: 'n', pid: 1, processStart: 'x', time: 1 };
+    const last: RunEvent = { type: 'state', state: 'completed', message: null, signal: null };
+    let asked = 0;
+    const store = new RunStore(workspace.directory, {
+      ownershipOf: () => {
+        if (asked++ === 0) appendFileSync(runPaths(folder).events(1), encodeEvent(last, 9, 9000));
+        return { kind: 'dead', owner };
+      },
+    });
+    const [run] = store.list().runs;
+    assert.equal(run?.state, 'completed');
+  });
+
   it('counts the time of work, not the time in the queue or between attempts', () => {
     const manifest = workspace.manifest('one');
     const folder = workspace.write(manifest, []);
