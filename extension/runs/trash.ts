@@ -2,9 +2,9 @@ import { mkdirSync, readdirSync, renameSync, statSync, utimesSync } from 'node:f
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isLive } from '../../trainer/protocol/events.ts';
-import { livenessOf } from '../../trainer/protocol/processIdentity.ts';
+import { isHeld, ownershipOf } from '../../trainer/protocol/ownership.ts';
 import { runFolderOf, runIdSchema, workspacePaths } from '../../trainer/protocol/runFolder.ts';
-import { newestOwner, RunStore } from '../../trainer/protocol/runStore.ts';
+import { RunStore } from '../../trainer/protocol/runStore.ts';
 import { Declined } from '../commands/declined.ts';
 
 const keptMs = 30 * 24 * 60 * 60_000;
@@ -93,6 +93,6 @@ function isAtWork(workspace: string, runId: string): boolean {
   if (run === null || !('manifest' in run)) return false;
   if (isLive(run.state)) return true;
   // A resume takes the run before it says anything in the log.
-  const owner = newestOwner(run.folder);
-  return owner !== null && owner.attempt > run.summary.attempt && livenessOf(owner) !== 'dead';
+  const ownership = ownershipOf(run.folder);
+  return isHeld(ownership) && ownership.kind !== 'none' && ownership.owner.attempt > run.summary.attempt;
 }
