@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { parseConfig, type ConfigProblem } from '../../trainer/protocol/readConfig.ts';
+import { checkPipeline, type PipelineProblem } from '../../trainer/protocol/pipelineChecks.ts';
+import { locate, parseConfig, type ConfigProblem } from '../../trainer/protocol/readConfig.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 
 /** The files that are configs. */
@@ -13,26 +14,33 @@ const waitMs = 200;
 class ConfigDiagnostic extends vscode.Diagnostic {
   readonly replacement: string | null;
 
-  constructor(range: vscode.Range, problem: ConfigProblem) {
+  constructor(range: vscode.Range, problem: Pick<ConfigProblem, 'message' | 'fix' | 'replacement' | 'isKey'>) {
     super(range, `${problem.message} ${problem.fix}`, vscode.DiagnosticSeverity.Error);
     this.source = source;
     this.replacement = replacementText(problem);
   }
 }
 
-function replacementText({ replacement, isKey }: ConfigProblem): string | null {
+function replacementText({ replacement, isKey }: Pick<ConfigProblem, 'replacement' | 'isKey'>): string | null {
   if (replacement === null) return null;
   return isKey ? JSON.stringify(replacement) : replacement;
 }
 
 /** Errors of configs while they are written, in Upsize's own words, with quick fixes. */
-export function registerConfigDiagnostics({ folders }: UpsizeContext): vscode.Disposable[] {
+export function registerConfigDiagnostics({ folders, scans }: UpsizeContext): vscode.Disposable[] {
   const collection = vscode.languages.createDiagnosticCollection('upsize');
   const waiting = new Map<string, NodeJS.Timeout>();
   const check = (document: vscode.TextDocument) => {
     if (vscode.languages.match(configSelector, document) === 0) return;
     const text = document.getText();
-    const { problems } = parseConfig(text);
+    const { config, problems } = parseConfig(text);
+    if (config !== null) {
+      const folder = folders.of(document.uri);
+      // A scan is of the data set of the folder's own config.
+      const scan = folder?.config.file === document.uri.fsPath ? scans.of(folder) : null;
+      collection.set(document.uri, pipelineDiagnostics(document, checkPipeline({ config, scan })));
+      return;
+    }
     collection.set(
       document.uri,
       problems.map((problem) => {
@@ -60,8 +68,8 @@ export function registerConfigDiagnostics({ folders }: UpsizeContext): vscode.Di
   const checkActive = () => {
     for (const folder of folders.all) {
       const { file } = folder.config;
-      if (file === null || folder.config.config !== null) continue;
-      // The config that training goes by has errors: they stand in the Problems view even where it is not open.
+      if (file === null) continue;
+      // What is wrong with the config that training goes by stands in the Problems view even where it is not open.
       vscode.workspace.openTextDocument(file).then(check, () => undefined);
     }
   };
@@ -71,6 +79,7 @@ export function registerConfigDiagnostics({ folders }: UpsizeContext): vscode.Di
     collection,
     new vscode.Disposable(() => waiting.forEach((timer) => clearTimeout(timer))),
     folders.onDidChangeConfig(follow),
+    scans.onDidChange(checkActive),
     vscode.workspace.onDidOpenTextDocument(check),
     vscode.workspace.onDidChangeTextDocument(({ document }) => checkSoon(document)),
     vscode.workspace.onDidDeleteFiles(({ files }) => files.forEach((uri) => collection.delete(uri))),
@@ -82,6 +91,25 @@ export function registerConfigDiagnostics({ folders }: UpsizeContext): vscode.Di
       },
     ),
   ];
+}
+
+const severities: Record<PipelineProblem['severity'], vscode.DiagnosticSeverity> = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  information: vscode.DiagnosticSeverity.Information,
+};
+
+/** What would train and mislead, each at its value. */
+function pipelineDiagnostics(document: vscode.TextDocument, problems: readonly PipelineProblem[]): vscode.Diagnostic[] {
+  const text = document.getText();
+  return problems.map(({ id, severity, place, message, fix }) => {
+    const { offset, length } = locate(text, place);
+    const range = new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
+    const diagnostic = new vscode.Diagnostic(range, `${message} ${fix}`, severities[severity]);
+    diagnostic.source = source;
+    diagnostic.code = id;
+    return diagnostic;
+  });
 }
 
 function quickFixes(

@@ -23,6 +23,11 @@ export const commandRegistry: readonly CommandEntry[] = [
     load: async () => (await import('./scan.ts')).defineScan,
   },
   {
+    name: 'check',
+    summary: 'say what in the config would train and mislead',
+    load: async () => (await import('./check.ts')).defineCheck,
+  },
+  {
     name: 'train',
     summary: 'train the next stage, a chosen one, or all',
     load: async () => (await import('./train.ts')).defineTrain,

@@ -56,7 +56,7 @@ function syntaxProblem(text: string, error: ParseError): ConfigProblem {
 }
 
 /** Where a fault stands: its key or its value; where that is absent, the nearest thing around it. */
-function nodeOf(root: Node, fault: ConfigFault): Node {
+function nodeOf(root: Node, fault: Pick<ConfigFault, 'place' | 'isKey'>): Node {
   for (let length = fault.place.length; length > 0; length--) {
     const value = findNodeAtLocation(root, fault.place.slice(0, length));
     if (value === undefined) continue;
@@ -64,6 +64,19 @@ function nodeOf(root: Node, fault: ConfigFault): Node {
     return fault.isKey && length === fault.place.length && key ? key : value;
   }
   return root;
+}
+
+/** Where a value stands in a config's text; where it is absent, the nearest thing around it. */
+export function locate(
+  text: string,
+  place: (string | number)[],
+): Pick<ConfigProblem, 'line' | 'column' | 'offset' | 'length'> {
+  const root = parseTree(text.replace(/^\uFEFF/, ' '), [], { allowTrailingComma: true });
+  if (root === undefined) return { line: 1, column: 1, offset: 0, length: 0 };
+  const node = nodeOf(root, { place, isKey: false });
+  // Where nothing of it is written the whole file would be marked: its first brace is enough.
+  const length = node === root ? 1 : node.length;
+  return { ...positionOf(text, node.offset), offset: node.offset, length };
 }
 
 /** Reads the text of an `upsize.json`: JSON, in which comments and trailing commas are allowed. Never throws. */
