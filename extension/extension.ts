@@ -10,6 +10,7 @@ import { registerEngine } from './environment/engineCommands.ts';
 import { registerTasks } from './environment/registerTasks.ts';
 import { registerLanguageModelTools } from './environment/registerTools.ts';
 import { registerTerminalCommand } from './environment/terminalCommand.ts';
+import { registerWalkthrough } from './environment/walkthrough.ts';
 import { registerNextStep } from './nextStep/nextStepView.ts';
 import { RecordReader } from './panels/records/recordReader.ts';
 import { registerPanels } from './panels/registerPanels.ts';
@@ -40,6 +41,7 @@ const features: ((context: UpsizeContext) => vscode.Disposable[])[] = [
   registerLanguageModelTools,
   registerPanels,
   registerTrust,
+  registerWalkthrough,
 ];
 
 /** Called by VS Code when one of the extension's views or commands is first needed, or a config is in the workspace. */

@@ -10,6 +10,8 @@ import { ensureVscode } from './vscode/ensureVscode.ts';
 
 const root = path.dirname(import.meta.dirname);
 const say = (line: string) => console.log(`upsize: ${line}`);
+const walkthrough =
+  'The walkthrough opens by itself the first time; later it is in the menu (…) of the Runs view, at Open Walkthrough.';
 const [given] = process.argv.slice(2).filter((word) => !word.startsWith('-'));
 const folder = given === undefined ? await sampleWorkspace() : path.resolve(given);
 const userDataDir = path.join(root, '.tools', 'open', 'user-data');
@@ -28,16 +30,12 @@ if (vscode.kind === 'desktop') {
     console.error(`upsize: ${vscode.executable} could not be started: ${error.message}`);
     process.exitCode = 1;
   });
-  say(
-    `VS Code opens ${folder}. The walkthrough: Command Palette, "Welcome: Open Walkthrough…", First Ladder with Upsize.`,
-  );
+  say(`VS Code opens ${folder}. ${walkthrough}`);
 } else {
   const server = await startCodeServer({ install: vscode, userDataDir, extensionsDir, trustAll: false });
   const address = server.address({ folder, extensionDevelopmentPaths: [root] });
   say(`VS Code is at\n\n  ${address}\n`);
-  say(
-    'The walkthrough: Command Palette, "Welcome: Open Walkthrough…", First Ladder with Upsize. Ctrl-C ends it; runs go on.',
-  );
+  say(`${walkthrough} Ctrl-C ends it; runs go on.`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
       server.stop({ keepTrainers: true });

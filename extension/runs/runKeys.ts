@@ -1,4 +1,5 @@
 import { isLive } from '../../trainer/protocol/events.ts';
+import { laddersOf, type Ladder } from '../../trainer/protocol/ladder.ts';
 import { canResume, type Run } from '../../trainer/protocol/runSummary.ts';
 import { canBeParent, isEvaluated } from './runUse.ts';
 
@@ -24,7 +25,12 @@ export function runKeys(folders: readonly KeyedFolder[]): Record<`upsize.${strin
     'upsize.hasEvaluatedRun': runs.some(isEvaluated),
     'upsize.hasBaseRun': runs.some(canBeParent),
     'upsize.hasResumableRun': runs.some(canResume),
-    // A finished stage that grew from another: what the walkthrough leads to.
-    'upsize.hasLadder': runs.some(({ state, manifest }) => state === 'completed' && manifest.parentId !== null),
+    // A finished ladder: what the walkthrough leads to.
+    'upsize.hasThreeStages': folders.some((folder) => laddersOf(folder.runs).some(hasThreeSizes)),
   };
+}
+
+function hasThreeSizes({ runs }: Ladder): boolean {
+  const completed = runs.filter(({ state }) => state === 'completed');
+  return new Set(completed.map(({ manifest }) => manifest.config.stage.size)).size >= 3;
 }

@@ -190,6 +190,7 @@ describe('a ladder, from the editor', () => {
     await upsize('groupRuns', 'ladder');
     await upsize('revealRunFolder', ladder[0]);
     await upsize('showLog');
+    await upsize('openWalkthrough');
     assert.match(await refusal('compareCheckedRuns'), /Choose two or more runs/);
     await upsize('uncheckRuns');
   });

@@ -83,6 +83,23 @@ describe('which commands can be called', () => {
   });
 });
 
+describe('the walkthrough’s last stage', () => {
+  it('is ticked off by three completed sizes of one ladder, and by nothing less', () => {
+    const workspace = mkdtempSync(path.join(tmpdir(), 'upsize-keys-'));
+    const reached = () =>
+      runKeys([{ runs: runsIn(workspace), hasConfig: true, hasTrash: false }])['upsize.hasThreeStages'];
+    writeRun(workspace, { id: 'a', size: 48 });
+    writeRun(workspace, { id: 'b', size: 96, parentId: 'a', ladderId: 'a' });
+    writeRun(workspace, { id: 'c', size: 96, parentId: 'a', ladderId: 'a' });
+    writeRun(workspace, { id: 'other', size: 192 });
+    writeRun(workspace, { id: 'd', size: 192, parentId: 'b', ladderId: 'a', state: 'stopped' });
+    assert.equal(reached(), false);
+    writeRun(workspace, { id: 'e', size: 192, parentId: 'b', ladderId: 'a' });
+    assert.equal(reached(), true);
+    rmSync(workspace, { recursive: true });
+  });
+});
+
 describe('a view without content', () => {
   const shown = (view: string, context: Record<string, boolean | number>) =>
     contributes.viewsWelcome.filter((each) => each.view === view && holds(each.when ?? '', context));
