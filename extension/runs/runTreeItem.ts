@@ -23,7 +23,7 @@ const icons: Record<Run['state'], [icon: string, color: string | undefined]> = {
 
 /** VS Code's item of a node. */
 export function runItem({ id, node }: RunsViewNode, context: RunTreeContext): vscode.TreeItem {
-  const { Expanded, Collapsed, None } = vscode.TreeItemCollapsibleState;
+  const { Expanded, None } = vscode.TreeItemCollapsibleState;
   switch (node.kind) {
     case 'folder': {
       const item = new vscode.TreeItem(node.folder, Expanded);
@@ -32,7 +32,7 @@ export function runItem({ id, node }: RunsViewNode, context: RunTreeContext): vs
     }
     case 'ladder': {
       const first = node.ladder.runs[0];
-      const item = new vscode.TreeItem(node.name, node.number > 0 ? Expanded : Collapsed);
+      const item = new vscode.TreeItem(node.name, Expanded);
       const newest = node.ladder.runs.at(-1)?.manifest.created ?? 0;
       const best = node.best === null ? [] : [percent(node.best)];
       item.description = [...best, shortTime(newest, context.now)].join(' · ');

@@ -22,7 +22,6 @@ export interface LadderNode {
   kind: 'ladder';
   key: string;
   ladder: Ladder;
-  number: number;
   /** The name that was given to it; else its place, or what it is the control of. */
   name: string;
   best: number | null;
@@ -99,22 +98,20 @@ function ladderNodes(all: readonly Run[], shown: readonly Run[], input: RunTreeI
   const compare = compareRuns(input.options.sorting, input.annotations);
   const wanted = new Set(shown.map((run) => run.id));
   const ladders = laddersOf(all);
-  const plainName = (index: number) =>
-    input.annotations.get(ladders[index]?.id ?? '')?.name ?? `ladder ${ladders.length - index}`;
-  const nameOf = (ladder: Ladder, index: number): string => {
+  const plainName = ({ id, number }: Ladder) => input.annotations.get(id)?.name ?? `ladder ${number}`;
+  const nameOf = (ladder: Ladder): string => {
     const control = ladder.runs[0]?.manifest.config.control;
-    if (control === undefined || input.annotations.get(ladder.id)?.name !== undefined) return plainName(index);
-    const against = ladders.findIndex(({ runs }) => runs.some(({ id }) => id === control.runId));
-    return `control of ${against === -1 ? control.runId : plainName(against)}`;
+    if (control === undefined || input.annotations.get(ladder.id)?.name !== undefined) return plainName(ladder);
+    const against = ladders.find(({ runs }) => runs.some(({ id }) => id === control.runId));
+    return `control of ${against ? plainName(against) : control.runId}`;
   };
-  const nodes = ladders.flatMap((ladder, index): LadderNode[] => {
+  const nodes = ladders.flatMap((ladder): LadderNode[] => {
     const children = nodesOf(ladder.roots, wanted, compare);
     if (children.length === 0) return [];
     const accuracies = ladder.runs.map((run) => valAccuracyOf(run.summary)).filter((value) => value !== null);
     const best = accuracies.length > 0 ? Math.max(...accuracies) : null;
-    const name = nameOf(ladder, index);
-    const number = ladders.length - index;
-    return [{ kind: 'ladder', key: `ladder:${ladder.id}`, ladder, number, name, best, children }];
+    const name = nameOf(ladder);
+    return [{ kind: 'ladder', key: `ladder:${ladder.id}`, ladder, name, best, children }];
   });
   // Once a ladder, not once a comparison.
   const sorted = nodes.map((node) => ({ node, first: firstBy(node.ladder.runs, compare) }));

@@ -1,4 +1,4 @@
-import type { Config } from '../../trainer/protocol/config.ts';
+import { laddersOf, ladderSizes } from '../../trainer/protocol/ladder.ts';
 import type { UnreadableRun } from '../../trainer/protocol/runStore.ts';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
 import type { AnnotationStore } from './annotationStore.ts';
@@ -14,7 +14,6 @@ export interface RunsTreeFolder {
   readonly unreadable: readonly UnreadableRun[];
   readonly runsById: ReadonlyMap<string, Run>;
   readonly annotations: AnnotationStore;
-  readonly config: { readonly config: Config | null };
 }
 
 /** A node with the folder it belongs to; `id` is the same after each redraw, so that VS Code keeps what is open. */
@@ -32,7 +31,7 @@ export interface RunsTreeNode<F extends RunsTreeFolder> {
 export interface RunTreeContext {
   byId: ReadonlyMap<string, Run>;
   annotations: AnnotationStore;
-  /** Stage sizes of the folder's config and of a ladder's runs. */
+  /** Sizes of a ladder's stages, trained or planned. */
   sizesOf: (ladderId: string) => readonly number[];
   now: number;
   /** Ids of the runs that are chosen for a comparison. */
@@ -113,17 +112,11 @@ export class RunsTree<F extends RunsTreeFolder> {
 }
 
 function contextOf<F extends RunsTreeFolder>(folder: F, { checked, now }: RunsTreeInput<F>): RunTreeContext {
-  const configured = folder.config.config?.stages.map((stage) => stage.size) ?? [];
-  const sizes = new Map<string, Set<number>>();
-  for (const { manifest } of folder.runs) {
-    const known = sizes.get(manifest.ladderId);
-    if (known) known.add(manifest.config.stage.size);
-    else sizes.set(manifest.ladderId, new Set([...configured, manifest.config.stage.size]));
-  }
+  const sizes = new Map(laddersOf(folder.runs).map(({ id, runs }) => [id, ladderSizes(runs)]));
   return {
     byId: folder.runsById,
     annotations: folder.annotations,
-    sizesOf: (ladderId) => [...(sizes.get(ladderId) ?? configured)],
+    sizesOf: (ladderId) => sizes.get(ladderId) ?? [],
     now,
     checked,
   };
@@ -132,7 +125,7 @@ function contextOf<F extends RunsTreeFolder>(folder: F, { checked, now }: RunsTr
 /** Everything that an item's own line depends on. */
 function stampOf({ node, folder }: RunsTreeNode<RunsTreeFolder>, checked: ReadonlySet<string>): string {
   if (node.kind === 'ladder') {
-    return `${node.number} ${node.best} ${node.name} ${node.ladder.runs.length}`;
+    return `${node.best} ${node.name} ${node.ladder.runs.length}`;
   }
   if (node.kind !== 'run') return '';
   const { id, summary, state, ownership } = node.run;

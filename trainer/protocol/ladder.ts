@@ -9,13 +9,15 @@ export interface RunNode {
 /** A root run and all its descendants. */
 export interface Ladder {
   id: string;
+  /** Its place among the ladders of the folder, from 1, oldest first: what people call it by. */
+  number: number;
   roots: RunNode[];
   /** Oldest first. */
   runs: Run[];
 }
 
 /**
- * Groups runs into ladders, newest ladder first. A run whose parent is gone stands as a root of its own within its ladder:
+ * Groups runs, which come oldest first, into ladders, newest ladder first. A run whose parent is gone stands as a root of its own within its ladder:
  * nothing is hidden.
  */
 export function laddersOf(runs: readonly Run[]): Ladder[] {
@@ -25,7 +27,7 @@ export function laddersOf(runs: readonly Run[]): Ladder[] {
     const { ladderId, parentId } = run.manifest;
     let ladder = ladders.get(ladderId);
     if (!ladder) {
-      ladder = { id: ladderId, roots: [], runs: [] };
+      ladder = { id: ladderId, number: ladders.size + 1, roots: [], runs: [] };
       ladders.set(ladderId, ladder);
     }
     ladder.runs.push(run);
@@ -44,6 +46,12 @@ export function currentLadder(runs: readonly Run[], configFile: string | null): 
     ({ manifest: { config } }) => config.configFile === configFile && config.control === undefined,
   );
   return laddersOf(own)[0];
+}
+
+/** All sizes of a ladder, trained or planned, ascending: a run's place among them is its rung and colour in every view. */
+export function ladderSizes(runs: readonly Run[]): number[] {
+  const sizes = runs.flatMap(({ manifest: { config } }) => [config.stage.size, ...config.laterSizes]);
+  return [...new Set(sizes)].sort((a, b) => a - b);
 }
 
 /** From the root to the run itself; a gone ancestor ends the way. */

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { Button } from '../ui/controls.tsx';
+import { count } from '../ui/numbers.ts';
 import type { Save } from './save.ts';
 import { csvOf, type Sheet } from './sheet.ts';
 import { svgPng } from './svgPng.ts';
@@ -79,14 +80,16 @@ interface SheetTableProps {
 /** A sheet as a table that can be scrolled by keyboard. */
 export function SheetTable({ title, sheet, format }: SheetTableProps) {
   const text = (value: string | number | null, column: number) =>
-    format?.(value, column) ?? (value === null ? '' : String(value));
+    format?.(value, column) ??
+    (typeof value === 'number' ? sheet.formats?.[column]?.(value) : value === null ? '' : null) ??
+    String(value);
   return (
     <div class="table" tabIndex={0} role="region" aria-label={`${title}, table`}>
       <table>
         <thead>
           <tr>
-            {sheet.columns.map((column, index) => (
-              <th key={column} scope="col" class={index === 0 ? '' : 'number'}>
+            {(sheet.heads ?? sheet.columns).map((column, index) => (
+              <th key={index} scope="col" class={index === 0 ? '' : 'number'}>
                 {column}
               </th>
             ))}
@@ -112,7 +115,7 @@ export function SheetTable({ title, sheet, format }: SheetTableProps) {
       </table>
       {sheet.rows.length > mostRows ? (
         <p class="muted">
-          The first {mostRows} of {sheet.rows.length} rows; the CSV has all.
+          The first {count(mostRows)} of {count(sheet.rows.length)} rows; the CSV has all.
         </p>
       ) : null}
     </div>

@@ -65,6 +65,7 @@ function datasetsOf(series: readonly Series[], buckets: number, theme: Theme): L
       borderWidth: one.width,
       borderDash: one.dash,
       pointRadius: one.points.length > 60 ? 0 : (one.marker ?? 0),
+      pointStyle: one.form ?? 'circle',
       pointHoverRadius: one.connector === true ? 0 : 4,
       pointBorderWidth: 0,
       pointHitRadius: 8,

@@ -1,3 +1,5 @@
+import type { MarkerForm } from './markers.ts';
+
 /** A point of a curve. `y` may be NaN or infinite: such a point is not drawn, and the curve breaks there. */
 export interface Point {
   x: number;
@@ -19,6 +21,8 @@ export interface Series {
   band?: { min: readonly number[]; max: readonly number[] };
   /** Radius of the points' markers in pixels; 0 for none. */
   marker?: number;
+  /** Their form; round where left out. */
+  form?: MarkerForm;
   /** A line that only joins two curves: not in legend, tooltip or table. */
   connector?: boolean;
 }

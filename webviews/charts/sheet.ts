@@ -1,6 +1,10 @@
 /** A small table: what stands behind a chart, for its table twin, for CSV and for Markdown. */
 export interface Sheet {
   columns: readonly string[];
+  /** The columns as people read them, units included; the columns themselves where left out. */
+  heads?: readonly string[];
+  /** How people read the numbers of each column; as they are where there is none. */
+  formats?: readonly (((value: number) => string) | null)[];
   rows: readonly (readonly (string | number | null)[])[];
 }
 

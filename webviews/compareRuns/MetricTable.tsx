@@ -1,4 +1,4 @@
-import { stageIndexOf } from '../dashboard/ladderAxis.ts';
+import { stageOf } from '../ladder/runLooks.ts';
 import type { CompareRunsState } from '../protocol/compareRuns.ts';
 import { Checkbox } from '../ui/controls.tsx';
 import { count, duration, measure, percent, points, rate } from '../ui/numbers.ts';
@@ -50,7 +50,7 @@ export function MetricTable({ state, order, labels, theme, view, setView, onMatr
               {order.map((index, at) => {
                 const run = runs[index];
                 if (!run) return null;
-                const { index: stage, stages } = stageIndexOf(runs, run.size);
+                const { index: stage, stages } = stageOf(run);
                 const pinned = view.pinned.includes(run.runId);
                 return (
                   <th key={run.runId} scope="col" class="number">

@@ -8,9 +8,10 @@ import type { PanelProps } from '../ui/panel.tsx';
 import { useTheme } from '../ui/theme.ts';
 import { LogTail, PerClass } from './BelowTabs.tsx';
 import type { DashboardView } from './dashboardView.ts';
-import { ladderAxis, stageIndexOf } from './ladderAxis.ts';
-import { ladderCurves, ladderMarks, ladderSpans } from './ladderCurves.ts';
-import { axisFormats, LadderFigure } from './LadderFigure.tsx';
+import { ladderAxis } from '../ladder/ladderAxis.ts';
+import { ladderCurves, ladderMarks, ladderSpans } from '../ladder/ladderCurves.ts';
+import { axisFormats, LadderFigure } from '../ladder/LadderFigure.tsx';
+import { stageOf } from '../ladder/runLooks.ts';
 import { LadderStrip } from './LadderStrip.tsx';
 import { SidePlots } from './SidePlots.tsx';
 import { isLiveState, StatusLine } from './StatusLine.tsx';
@@ -78,7 +79,7 @@ export function Dashboard(props: PanelProps<typeof dashboardBoundary, DashboardV
   });
   const spans = ladderSpans(runs, view.axis, theme);
   const marks = ladderMarks(runs, view.axis, theme);
-  const { index, stages } = stageIndexOf(runs, current.size);
+  const { index, stages } = stageOf(current);
 
   return (
     <main>
@@ -108,6 +109,7 @@ export function Dashboard(props: PanelProps<typeof dashboardBoundary, DashboardV
           fileName={(metric, axis) => `${metric}-by-${axis}`}
           runs={runs}
           series={series}
+          steps={steps.size > 0 ? steps : null}
           spans={spans}
           marks={marks}
           to={to}

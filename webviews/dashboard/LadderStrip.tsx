@@ -2,8 +2,7 @@ import type { DashboardRun } from '../protocol/dashboard.ts';
 import { duration, gainSign, percent, points, pointsNumber } from '../ui/numbers.ts';
 import { Rungs } from '../ui/rungs.tsx';
 import type { Theme } from '../ui/theme.ts';
-import { stageIndexOf } from './ladderAxis.ts';
-import { runLabel } from './ladderCurves.ts';
+import { runLabel, stageOf } from '../ladder/runLooks.ts';
 
 interface LadderStripProps {
   runs: readonly DashboardRun[];
@@ -32,7 +31,7 @@ export function LadderStrip({ runs, chosen, theme, onChoose }: LadderStripProps)
   return (
     <div class="strip" role="group" aria-label="Stages of the ladder">
       {runs.map((run) => {
-        const { index, stages } = stageIndexOf(runs, run.size);
+        const { index, stages } = stageOf(run);
         const on = run.runId === chosen;
         const sign = gainSign(run.gain);
         const live = run.state === 'running' || run.state === 'evaluating' || run.state === 'preparing';

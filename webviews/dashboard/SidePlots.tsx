@@ -6,8 +6,9 @@ import type { Point, Series, Span } from '../charts/series.ts';
 import type { DashboardRun, EpochPoint } from '../protocol/dashboard.ts';
 import { bytes, percent, rate } from '../ui/numbers.ts';
 import type { Theme } from '../ui/theme.ts';
-import { stageIndexOf, type Place } from './ladderAxis.ts';
-import { epochSheet, runLabel } from './ladderCurves.ts';
+import type { Place } from '../ladder/ladderAxis.ts';
+import { epochSheet } from '../ladder/ladderSheets.ts';
+import { runLabel, runLooks } from '../ladder/runLooks.ts';
 
 interface SidePlotsProps {
   runs: readonly DashboardRun[];
@@ -26,19 +27,13 @@ interface SidePlotsProps {
 }
 
 function curves(props: SidePlotsProps, value: (epoch: EpochPoint) => number): Series[] {
-  return props.runs.map((run) => {
+  const looks = runLooks(props.runs, props.theme);
+  return props.runs.flatMap((run) => {
     const place = props.places.get(run.runId);
-    const { index, stages } = stageIndexOf(props.runs, run.size);
+    const look = looks.get(run.runId);
+    if (!look) return [];
     const points = run.epochs.map((epoch, at): Point => ({ x: place?.ends[at] ?? Number.NaN, y: value(epoch) }));
-    return {
-      id: run.runId,
-      label: runLabel(run, props.runs),
-      color: props.theme.stageColor(index, stages),
-      dash: props.theme.stageDash(index, stages),
-      width: 1.5,
-      marker: 2,
-      points,
-    };
+    return [{ ...look, id: run.runId, label: runLabel(run, props.runs), width: 1.5, marker: 2.5, points }];
   });
 }
 

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { dashboardBoundary, DashboardRun, StepSeries } from '../protocol/dashboard.ts';
 import type { ViewChannel } from '../protocol/viewChannel.ts';
-import type { Place } from './ladderAxis.ts';
+import type { Place } from '../ladder/ladderAxis.ts';
 
 /** Between two reads while a curve grows or a reader zooms. */
 const quietMs = 250;

@@ -46,8 +46,13 @@ export const dashboardRunSchema = z.object({
   parentId: runId.nullable(),
   name: z.string().nullable(),
   size: z.number().int(),
-  /** Sizes of the stages that the config has after this one. */
-  laterSizes: z.array(z.number().int()),
+  ladderId: runId,
+  /** Its ladder in words: "ladder 3", or the name that a person gave to it. */
+  ladder: z.string(),
+  /** All sizes of its ladder, planned ones too, ascending: its place among them is its colour in every view. */
+  ladderSizes: z.array(z.number().int()),
+  /** Its number, from 1, among the runs of its size in its ladder; null where there is no other. */
+  twin: z.number().int().nullable(),
   state: runStateSchema,
   message: z.string().nullable(),
   /** "first stage", "resize", "feeder residual": how the model came to be. */

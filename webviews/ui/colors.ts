@@ -77,8 +77,13 @@ export function stageColors(stages: number, base: Rgba, background: Rgba, foregr
   });
 }
 
-/** Dash patterns beside the colours, in pixels; the largest stage is solid, the ones before it ever more broken. */
-export function stageDash(index: number, stages: number): number[] {
-  const patterns = [[], [8, 3], [3, 3], [1, 3], [8, 3, 2, 3]];
-  return patterns[(stages - 1 - index) % patterns.length] ?? [];
+const dashes = [[], [8, 3], [3, 3], [1, 3], [8, 3, 2, 3]];
+
+/**
+ * Dash patterns beside the colours, in pixels, the stage's own first: the largest stage is solid, the ones before it ever
+ * more broken. The others are for runs that share its colour.
+ */
+export function stageDashes(index: number, stages: number): number[][] {
+  const own = (stages - 1 - index) % dashes.length;
+  return [...dashes.slice(own), ...dashes.slice(0, own)];
 }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { cssColor, mix, parseColor, stageColors, stageDash, withAlpha, type Rgba } from './colors.ts';
+import { cssColor, mix, parseColor, stageColors, withAlpha, type Rgba } from './colors.ts';
 
 /** The theme in force, read from VS Code's variables, for what CSS cannot reach: canvases and saved pictures. */
 export interface Theme {
@@ -22,7 +22,6 @@ export interface Theme {
   stageColor: (index: number, stages: number) => string;
   /** The same, as thin as a shade behind curves. */
   stageShade: (index: number, stages: number) => string;
-  stageDash: (index: number, stages: number) => number[];
   /** A cell's shade: the share of its row, 0 to 1, on the blue scale; and the text that is read best on it. */
   cell: (share: number) => { fill: string; text: string };
   /** The same for a change: −1 to 1, red over nothing to green. */
@@ -83,7 +82,6 @@ export function readTheme(): Theme {
     tooltipForeground: cssColor(over(color(['editorHoverWidget-foreground'], foreground))),
     stageColor: (index, count) => cssColor(stages(count)[index] ?? blue),
     stageShade: (index, count) => cssColor(withAlpha(stages(count)[index] ?? blue, high ? 0 : isDark ? 0.07 : 0.06)),
-    stageDash,
     cell: (share) => shade(isDark ? mix(blue, white, 0.15) : mix(blue, black, 0.2), share),
     deltaCell: (share) => shade(share >= 0 ? good : bad, Math.abs(share) * 0.8),
   };

@@ -16,7 +16,7 @@ export function dashboardKind(context: UpsizeContext): PanelKind<z.output<typeof
     name: 'dashboard',
     icon: 'graph-line',
     targetSchema,
-    title: (folder, { ladderId }) => ladderTitle(folder.runs, ladderId),
+    title: (folder, { ladderId }) => ladderTitle(folder.runs, ladderId, workspaceOf(context, folder).nameOf),
     host: async ({ folder, post, log, saving }, { ladderId }) => {
       const { DashboardPanel } = await import('./dashboardPanel.ts');
       return new DashboardPanel({

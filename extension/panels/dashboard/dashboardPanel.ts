@@ -34,6 +34,7 @@ export class DashboardPanel implements Disposable {
   readonly #options: DashboardPanelOptions;
   readonly #subscription: Disposable;
   #sent: readonly DashboardRun[] = [];
+  #sentTitle = '';
   #timer: NodeJS.Timeout | null = null;
 
   constructor(options: DashboardPanelOptions) {
@@ -83,13 +84,19 @@ export class DashboardPanel implements Disposable {
     return dashboardRuns(workspace.runs(), ladderId, (runId) => workspace.nameOf(runId), Date.now());
   }
 
+  #title(): string {
+    const { workspace, ladderId } = this.#options;
+    return ladderTitle(workspace.runs(), ladderId, (runId) => workspace.nameOf(runId));
+  }
+
   #snapshot() {
     const { workspace, ladderId, trusted } = this.#options;
     const runs = this.#look();
     this.#sent = runs.map((run) => ({ ...run, epochs: [...run.epochs] }));
+    this.#sentTitle = this.#title();
     return {
       target: { folder: workspace.folder, ladderId },
-      title: ladderTitle(workspace.runs(), ladderId),
+      title: this.#sentTitle,
       runs,
       trusted: trusted(),
     };
@@ -99,6 +106,9 @@ export class DashboardPanel implements Disposable {
     if (!this.channel.begun) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
+      const title = this.#title();
+      if (title !== this.#sentTitle) this.channel.change({ type: 'title', title });
+      this.#sentTitle = title;
       const runs = this.#look();
       for (const change of dashboardChanges(this.#sent, runs)) this.channel.change(change);
       // A summary's epochs grow in place; what was sent must not.

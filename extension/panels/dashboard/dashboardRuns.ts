@@ -1,8 +1,10 @@
 import type { EffectiveStage } from '../../../trainer/protocol/config.ts';
 import { isLive } from '../../../trainer/protocol/events.ts';
-import { runRows, type RunRow } from '../../../trainer/protocol/runRow.ts';
+import { ladderSizes } from '../../../trainer/protocol/ladder.ts';
+import { gainPerMinute, runRows, type RunRow } from '../../../trainer/protocol/runRow.ts';
 import type { Run } from '../../../trainer/protocol/runSummary.ts';
 import type { DashboardChange, DashboardRun, LiveStatus } from '../../../webviews/protocol/dashboard.ts';
+import { ladderName } from './ladderTitle.ts';
 
 /** Epochs whose mean length says how long the next ones take. */
 const epochsForEstimate = 3;
@@ -57,16 +59,18 @@ function liveOf(run: Run, now: number): LiveStatus {
   };
 }
 
-function dashboardRun(run: Run, row: RunRow, now: number): DashboardRun {
+/** What a run has of its ladder. */
+type LadderPart = Pick<DashboardRun, 'ladderId' | 'ladder' | 'ladderSizes' | 'twin'>;
+
+function dashboardRun(run: Run, row: RunRow, ladder: LadderPart, now: number): DashboardRun {
   const { summary, manifest } = run;
   const { stage } = manifest.config;
-  const minutes = summary.seconds / 60;
   return {
     runId: run.id,
     parentId: manifest.parentId,
     name: row.name,
     size: stage.size,
-    laterSizes: manifest.config.laterSizes,
+    ...ladder,
     state: run.state,
     message: summary.message,
     origin: originOf(stage),
@@ -78,7 +82,7 @@ function dashboardRun(run: Run, row: RunRow, now: number): DashboardRun {
     accuracyInterval: summary.evaluated.validation?.accuracyInterval ?? null,
     gain: row.gain,
     otherImages: row.otherImages,
-    gainPerMinute: row.gain !== null && minutes > 0 ? row.gain / minutes : null,
+    gainPerMinute: gainPerMinute(row),
     bestEpoch: summary.bestEpoch,
     trainableParameters: row.trainableParameters,
     totalParameters: row.totalParameters,
@@ -98,6 +102,8 @@ export function dashboardRuns(
 ): DashboardRun[] {
   const rows = new Map(runRows(runs).map((row) => [row.id, row]));
   const inLadder = runs.filter((run) => run.manifest.ladderId === ladderId);
+  const sizes = ladderSizes(inLadder);
+  const ladder = ladderName(runs, ladderId, nameOf);
   const depth = (run: Run, seen = 0): number => {
     const parent = inLadder.find((other) => other.id === run.manifest.parentId);
     return parent && seen < inLadder.length ? 1 + depth(parent, seen + 1) : 0;
@@ -107,7 +113,10 @@ export function dashboardRuns(
     .sort((a, b) => a.depth - b.depth || a.run.manifest.created - b.run.manifest.created)
     .flatMap(({ run }) => {
       const row = rows.get(run.id);
-      return row ? [dashboardRun(run, { ...row, name: nameOf(run.id) }, now)] : [];
+      const twins = inLadder.filter((other) => other.manifest.config.stage.size === run.manifest.config.stage.size);
+      const twin = twins.length > 1 ? twins.indexOf(run) + 1 : null;
+      const part = { ladderId, ladder, ladderSizes: sizes, twin };
+      return row ? [dashboardRun(run, { ...row, name: nameOf(run.id) }, part, now)] : [];
     });
 }
 

@@ -1,10 +1,18 @@
+import { laddersOf } from '../../../trainer/protocol/ladder.ts';
 import type { Run } from '../../../trainer/protocol/runSummary.ts';
 
-/** "Fruit, ladder 3": the experiment's name and the ladder's place among those of the folder, oldest first. */
-export function ladderTitle(runs: readonly Run[], ladderId: string): string {
-  const ids = [...new Set(runs.map((run) => run.manifest.ladderId))];
+type NameOf = (runId: string) => string | null;
+
+/** A ladder in words: the name that a person gave to it, else its number, as the side panel has it. */
+export function ladderName(runs: readonly Run[], ladderId: string, nameOf: NameOf): string {
+  const number = laddersOf(runs).find(({ id }) => id === ladderId)?.number;
+  return nameOf(ladderId) ?? `ladder ${number ?? ''}`;
+}
+
+/** "Fruit, ladder 3": the experiment's name and the ladder's. */
+export function ladderTitle(runs: readonly Run[], ladderId: string, nameOf: NameOf): string {
   const config = runs.find((run) => run.manifest.ladderId === ladderId)?.manifest.config;
   if (!config) return 'Ladder';
-  const place = `ladder ${ids.indexOf(ladderId) + 1}`;
-  return config.name === null ? place.replace('l', 'L') : `${config.name}, ${place}`;
+  const name = ladderName(runs, ladderId, nameOf);
+  return config.name === null ? name.replace(/^ladder /, 'Ladder ') : `${config.name}, ${name}`;
 }

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { chartSvg } from '../../../webviews/charts/chartSvg.ts';
 import { extent, nearestPoint, smooth, thin, ticks, type Point, type Series } from '../../../webviews/charts/series.ts';
 import { csvOf, markdownOf } from '../../../webviews/charts/sheet.ts';
-import { contrast, parseColor, stageColors, stageDash, type Rgba } from '../../../webviews/ui/colors.ts';
+import { contrast, parseColor, stageColors, stageDashes, type Rgba } from '../../../webviews/ui/colors.ts';
 import { bytes, count, duration, measure, percent, points, timeLeft } from '../../../webviews/ui/numbers.ts';
 
 const curve = (values: number[]): Point[] => values.map((y, x) => ({ x, y }));
@@ -136,8 +136,9 @@ describe('colours of the stages', () => {
   }
 
   it('come with a dash each, the largest stage solid', () => {
-    assert.deepEqual(stageDash(2, 3), []);
-    assert.equal(new Set([0, 1, 2].map((index) => String(stageDash(index, 3)))).size, 3);
+    assert.deepEqual(stageDashes(2, 3)[0], []);
+    assert.equal(new Set([0, 1, 2].map((index) => String(stageDashes(index, 3)[0]))).size, 3);
+    assert.equal(new Set(stageDashes(1, 3).map(String)).size, 5, 'and others for runs of the same colour');
   });
 
   it('are read from every way that VS Code writes them', () => {

@@ -5,11 +5,15 @@ import path from 'node:path';
 import { dashboardChanges, dashboardRuns, secondsLeft } from '../../../extension/panels/dashboard/dashboardRuns.ts';
 import { ladderTitle } from '../../../extension/panels/dashboard/ladderTitle.ts';
 import { readLogTail } from '../../../extension/panels/dashboard/readLogTail.ts';
+import { ladderSizes } from '../../../trainer/protocol/ladder.ts';
 import { RunStore } from '../../../trainer/protocol/runStore.ts';
 import { applyDashboardChange } from '../../../webviews/dashboard/applyDashboardChange.ts';
-import { ladderAxis, stageIndexOf } from '../../../webviews/dashboard/ladderAxis.ts';
+import { ladderAxis } from '../../../webviews/ladder/ladderAxis.ts';
+import { ladderCurves } from '../../../webviews/ladder/ladderCurves.ts';
+import { runLabel, runLooks, stageOf } from '../../../webviews/ladder/runLooks.ts';
 import { wantedSteps } from '../../../webviews/dashboard/useSteps.ts';
 import { dashboardBoundary } from '../../../webviews/protocol/dashboard.ts';
+import type { Theme } from '../../../webviews/ui/theme.ts';
 import { forWire } from '../../../webviews/protocol/boundary.ts';
 import { writeLadder } from '../../browser/harness/writtenLadder.ts';
 
@@ -64,15 +68,70 @@ describe('the dashboard of a ladder', () => {
     );
   });
 
-  it('gives a planned size its colour before it is trained', () => {
-    assert.deepEqual(stageIndexOf([{ size: 48, laterSizes: [96, 192] }], 48), { index: 0, stages: 3 });
+  it('joins curves at the fork in whatever order the runs come', () => {
+    const runs = look();
+    const theme = { stageColor: (index: number, stages: number) => `${index} of ${stages}` } as Theme;
+    const curves = (order: typeof runs) =>
+      ladderCurves({ runs: order, metric: 'accuracy', axis: 'epochs', theme, smoothing: 0 });
+    const reversed = [...runs].reverse();
+    assert.deepEqual(
+      [...ladderAxis(reversed, 'minutes')].map(([id, { from, to }]) => [id, from, to]),
+      [...ladderAxis(runs, 'minutes')].map(([id, { from, to }]) => [id, from, to]),
+    );
+    const joint = curves(reversed).find(({ id }) => id === `${ids[1]} joint`);
+    const ofParent = curves(reversed)
+      .find(({ id }) => id === `${ids[0]} validation`)
+      ?.points.at(-1);
+    const own = curves(reversed).find(({ id }) => id === `${ids[1]} validation`)?.points[0];
+    assert.deepEqual(joint?.points, [ofParent, own]);
+    assert.equal(ofParent?.x, 6);
+    // A run without its parent begins at 0, and two runs that name each other as parent end nothing.
+    const [first, second] = runs;
+    assert.ok(first && second);
+    assert.equal(ladderAxis([second], 'epochs').get(second.runId)?.from, 0);
+    assert.equal(ladderAxis([{ ...first, parentId: second.runId }, second], 'epochs').size, 2);
+  });
+
+  it('gives a planned size its colour before it is trained, the same among any runs', () => {
+    assert.deepEqual(
+      look().map((run) => [run.size, stageOf(run)]),
+      [48, 96, 192].map((size, index) => [size, { index, stages: 3 }]),
+    );
+    const [first] = ladderSizes(new RunStore(folder).list().runs.slice(0, 1));
+    assert.equal(first, 48);
+    assert.deepEqual(ladderSizes(new RunStore(folder).list().runs.slice(0, 1)), [48, 96, 192]);
+  });
+
+  it('tells branches, and stages of other ladders, apart by name, dash and points', () => {
+    const [root, child] = look();
+    assert.ok(root && child);
+    const branch = { ...child, runId: 'branch', twin: 2 };
+    const other = { ...child, runId: 'other', ladderId: 'other', ladder: 'ladder 2', ladderSizes: [64, 96, 128] };
+    const far = { ...other, runId: 'far', size: 64 };
+    const theme = { stageColor: (index: number, stages: number) => `${index} of ${stages}` };
+    const runs = [root, { ...child, twin: 1 }, branch, other, far];
+    const looks = [...runLooks(runs, theme).values()];
+    const signs = looks.map(({ color, dash, form }) => `${color}/${dash.join(' ')}/${form}`);
+    assert.equal(new Set(signs).size, runs.length, signs.join('\n'));
+    const [, one, two, three] = looks;
+    assert.deepEqual(new Set([one, two, three].map((look) => look?.color)).size, 1);
+    assert.equal(new Set([one, two, three].map((look) => String(look?.dash))).size, 3);
+    assert.equal(new Set([one, two, three].map((look) => look?.form)).size, 3);
+    assert.deepEqual(
+      runs.map((run) => runLabel(run, runs)),
+      ['48, ladder 1', '96 #1, ladder 1', '96 #2, ladder 1', '96, ladder 2', '64, ladder 2'],
+    );
+    assert.deepEqual(
+      [root, branch].map((run) => runLabel(run, [root, branch])),
+      ['48', '96 #2'],
+    );
   });
 
   it('survives the way to the view, NaN and infinity included', () => {
     const state = dashboardBoundary.snapshot.parse(
       forWire({
         target: { folder, ladderId: ids[0] },
-        title: ladderTitle(new RunStore(folder).list().runs, ids[0] ?? ''),
+        title: ladderTitle(new RunStore(folder).list().runs, ids[0] ?? '', () => null),
         runs: look(),
         trusted: true,
       }),

@@ -28,13 +28,27 @@ function lengths(run: DashboardRun, axis: Axis): number[] {
   });
 }
 
+/** The runs in their order, but each after its parent. */
+function parentsFirst(runs: readonly DashboardRun[]): DashboardRun[] {
+  const left = new Map(runs.map((run) => [run.runId, run]));
+  const sorted: DashboardRun[] = [];
+  const take = (run: DashboardRun) => {
+    if (!left.delete(run.runId)) return;
+    const parent = run.parentId === null ? undefined : left.get(run.parentId);
+    if (parent) take(parent);
+    sorted.push(run);
+  };
+  for (const run of runs) take(run);
+  return sorted;
+}
+
 /**
- * Puts the runs of a ladder on one axis: a run begins where its parent ends, so that curves join at a fork and branches
- * lie side by side from there. A run whose parent is not among them begins at 0. Parents come before children.
+ * Puts runs on one axis: a run begins where its parent ends, so that curves join at a fork and branches lie side by side
+ * from there. A run whose parent is not among them begins at 0. They may come in any order.
  */
 export function ladderAxis(runs: readonly DashboardRun[], axis: Axis): Map<string, Place> {
   const places = new Map<string, Place>();
-  for (const run of runs) {
+  for (const run of parentsFirst(runs)) {
     const from = (run.parentId === null ? undefined : places.get(run.parentId))?.to ?? 0;
     const ends = lengths(run, axis);
     const steps = [0, ...run.epochs.map(({ step }) => step)];
@@ -82,13 +96,4 @@ function interpolate(xs: readonly number[], ys: readonly number[], x: number, be
   }
   const [x0 = 0, x1 = 0, y0 = 0, y1 = 0] = [xs[low], xs[high], ys[low], ys[high]];
   return x1 > x0 ? y0 + ((x - x0) / (x1 - x0)) * (y1 - y0) : y0;
-}
-
-/** The place of a run's size among the sizes of its ladder, planned ones too: what decides its colour in every view. */
-export function stageIndexOf(
-  runs: readonly { size: number; laterSizes: readonly number[] }[],
-  size: number,
-): { index: number; stages: number } {
-  const sizes = [...new Set(runs.flatMap((run) => [run.size, ...run.laterSizes]))].sort((a, b) => a - b);
-  return { index: Math.max(0, sizes.indexOf(size)), stages: Math.max(1, sizes.length) };
 }

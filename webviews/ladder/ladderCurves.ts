@@ -1,22 +1,15 @@
 import { smooth, type Mark, type Point, type Series, type Span } from '../charts/series.ts';
-import type { Sheet } from '../charts/sheet.ts';
 import type { DashboardRun, EpochPoint, StepSeries } from '../protocol/dashboard.ts';
 import { learningRate } from '../ui/numbers.ts';
 import type { Theme } from '../ui/theme.ts';
-import { ladderAxis, stageIndexOf, type Axis, type Place } from './ladderAxis.ts';
+import { ladderAxis, type Axis, type Place } from './ladderAxis.ts';
+import { runLabel, runLooks, stageOf } from './runLooks.ts';
 
 /** What the large chart shows. */
 export type Metric = 'accuracy' | 'loss' | 'learningRate';
 
 const trainOf = { accuracy: 'accuracy', loss: 'loss', learningRate: 'learningRate' } as const;
 const validationOf = { accuracy: 'valAccuracy', loss: 'valLoss', learningRate: null } as const;
-
-/** Name of a run within its ladder: its size, and its own name or number where two runs share the size. */
-export function runLabel(run: DashboardRun, runs: readonly DashboardRun[]): string {
-  if (run.name !== null) return `${run.size} ${run.name}`;
-  const same = runs.filter((other) => other.size === run.size);
-  return same.length > 1 ? `${run.size} #${same.indexOf(run) + 1}` : String(run.size);
-}
 
 function epochPoints(run: DashboardRun, place: Place, key: keyof EpochPoint): Point[] {
   return run.epochs.map((epoch, index) => ({ x: place.ends[index] ?? Number.NaN, y: epoch[key] }));
@@ -33,15 +26,15 @@ interface CurveOptions {
   steps?: ReadonlyMap<string, StepSeries>;
 }
 
-/** The curves of a ladder for one metric: train thin, validation thick, one colour a stage, joined where a run forks. */
+/** The curves of a ladder for one metric: train thin, validation thick, one look a run, joined where a run forks. */
 export function ladderCurves({ runs, metric, axis, theme, smoothing, steps }: CurveOptions): Series[] {
   const places = ladderAxis(runs, axis);
+  const looks = runLooks(runs, theme);
   const series: Series[] = [];
   for (const run of runs) {
     const place = places.get(run.runId);
-    if (!place) continue;
-    const { index, stages } = stageIndexOf(runs, run.size);
-    const look = { color: theme.stageColor(index, stages), dash: theme.stageDash(index, stages) };
+    const look = looks.get(run.runId);
+    if (!place || !look) continue;
     const label = runLabel(run, runs);
     const validation = validationOf[metric];
     if (validation !== null) {
@@ -49,10 +42,8 @@ export function ladderCurves({ runs, metric, axis, theme, smoothing, steps }: Cu
       const joint = jointOf(run, runs, places, validation);
       const first = points.find(({ y }) => Number.isFinite(y));
       if (joint && first) {
-        const { color } = look;
         series.push({
           ...look,
-          color,
           id: `${run.runId} joint`,
           label: '',
           dash: [1, 3],
@@ -66,7 +57,7 @@ export function ladderCurves({ runs, metric, axis, theme, smoothing, steps }: Cu
         id: `${run.runId} validation`,
         label: `${label} validation`,
         width: 2.5,
-        marker: 2.5,
+        marker: 3,
         points,
       });
     }
@@ -112,7 +103,7 @@ export function ladderSpans(runs: readonly DashboardRun[], axis: Axis, theme: Th
   for (const run of runs) {
     const place = places.get(run.runId);
     if (!place || place.to <= place.from) continue;
-    const { index, stages } = stageIndexOf(runs, run.size);
+    const { index, stages } = stageOf(run);
     const color = theme.stageColor(index, stages);
     const branched = spans.some((span) => span.from < place.to && span.to > place.from);
     // Branches lie over one another; only the first is shaded, each has its place in the legend and the strip.
@@ -151,40 +142,4 @@ export function ladderMarks(runs: readonly DashboardRun[], axis: Axis, theme: Th
     }
     return marks;
   });
-}
-
-/** The table behind the large charts: one row an epoch of each run. */
-export function epochSheet(runs: readonly DashboardRun[]): Sheet {
-  return {
-    columns: [
-      'run',
-      'epoch',
-      'step',
-      'accuracy',
-      'val_accuracy',
-      'loss',
-      'val_loss',
-      'learning rate',
-      'seconds',
-      'images/s',
-      'input wait s',
-      'memory bytes',
-    ],
-    rows: runs.flatMap((run) =>
-      run.epochs.map((epoch) => [
-        runLabel(run, runs),
-        epoch.epoch + 1,
-        epoch.step,
-        epoch.accuracy,
-        epoch.valAccuracy,
-        epoch.loss,
-        epoch.valLoss,
-        epoch.learningRate,
-        epoch.seconds,
-        epoch.imagesPerSecond,
-        epoch.inputSeconds,
-        epoch.rssBytes,
-      ]),
-    ),
-  };
 }

@@ -4,12 +4,13 @@ import type { Range } from '../charts/LineChart.tsx';
 import { LineFigure } from '../charts/LineFigure.tsx';
 import type { Save } from '../charts/save.ts';
 import type { Mark, Series, Span } from '../charts/series.ts';
-import type { DashboardRun } from '../protocol/dashboard.ts';
+import type { DashboardRun, StepSeries } from '../protocol/dashboard.ts';
 import { Choices } from '../ui/choices.tsx';
 import { count, learningRate, measure, percentNumber, rate } from '../ui/numbers.ts';
 import type { Theme } from '../ui/theme.ts';
 import type { Axis } from './ladderAxis.ts';
-import { epochSheet, type Metric } from './ladderCurves.ts';
+import type { Metric } from './ladderCurves.ts';
+import { epochSheet, stepSheet } from './ladderSheets.ts';
 import { Legend } from './Legend.tsx';
 
 const axes = [
@@ -35,6 +36,8 @@ interface LadderFigureProps {
   fileName: (metric: Metric, axis: Axis) => string;
   runs: readonly DashboardRun[];
   series: readonly Series[];
+  /** What was read step by step; null where the curves go by epoch. */
+  steps?: ReadonlyMap<string, StepSeries> | null;
   spans: readonly Span[];
   marks: readonly Mark[];
   to: number;
@@ -54,6 +57,7 @@ interface LadderFigureProps {
 /** Curves of runs by epochs, steps, minutes or images, with what chooses among them and which line is which. */
 export function LadderFigure(props: LadderFigureProps) {
   const { title, runs, metric, axis, theme } = props;
+  const steps = props.steps ?? null;
   const metricLabel = metrics.find(({ value }) => value === metric)?.label ?? metric;
   return (
     <LineFigure
@@ -63,7 +67,7 @@ export function LadderFigure(props: LadderFigureProps) {
       xLabel={axis}
       fileName={props.fileName(metric, axis)}
       aside={<Choices label="What is drawn" value={metric} options={metrics} onChange={props.onMetric} />}
-      sheet={() => epochSheet(runs)}
+      sheet={() => (steps !== null && metric !== 'learningRate' ? stepSheet(runs, metric, steps) : epochSheet(runs))}
       save={props.save}
       label={`${metricLabel} of ${title} by ${axis}`}
       series={props.series}
