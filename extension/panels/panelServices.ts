@@ -19,7 +19,7 @@ export interface PanelWorkspace {
   nameOf(runId: string): string | null;
   /** Calls back after runs changed; as often as the store looks, the panels slow it down themselves. */
   onDidChangeRuns(listener: () => void): Disposable;
-  /** Reads evaluations and scans. */
+  /** Reads evaluations, scans and step metrics. */
   readonly records: Pick<RecordReader, 'read'>;
   /** Asks the predictor child, starting it where needed. Rejects with a sentence for the user. */
   ask<M extends PredictorMethod>(

@@ -45,6 +45,12 @@ export function registerPanels(context: UpsizeContext): vscode.Disposable[] {
     if (!first || inFolder.length < 2) {
       throw new Declined('Choose two or more runs of one folder to compare them.');
     }
+    const elsewhere = found.length - inFolder.length;
+    if (elsewhere > 0) {
+      const those = elsewhere === 1 ? '1 of the chosen runs lies' : `${elsewhere} of the chosen runs lie`;
+      const { name } = first.folder.workspaceFolder;
+      void vscode.window.showInformationMessage(`Runs of ${name} are compared; ${those} in another folder.`);
+    }
     await comparisons.show(first.folder, { folder: first.folder.path, runIds: inFolder.map(({ run }) => run.id) });
   };
   return [

@@ -14,7 +14,8 @@ export interface RunsSnapshot {
 const sliceMs = 8;
 /** Of a log: read within about that time. */
 const sliceBytes = 4 * 1024 * 1024;
-const liveEveryMs = 400;
+/** Panels that follow a run show it as live: four times a second at least. */
+const liveEveryMs = 150;
 const listEveryMs = 1000;
 /** A finished run changes only by a resume or an evaluation from elsewhere; each is looked at again this often. */
 const allEveryMs = 15_000;

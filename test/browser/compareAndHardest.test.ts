@@ -97,14 +97,28 @@ describe('comparison of runs and hardest images in a browser', () => {
     await page.waitForFunction(() => !document.querySelector('.metrics')?.textContent?.includes('macro F1'));
     await page.getByRole('button', { name: 'Copy as Markdown' }).click();
     await page.getByRole('button', { name: 'Copy as CSV' }).click();
-    await page.waitForTimeout(100);
+    while (copied.length < 2) await page.waitForTimeout(20);
     assert.match(copied[0] ?? '', /^\| metric \| 48 \| 192 \| 96 \|\n\| --- \|/);
     assert.match(copied[1] ?? '', /^metric,48,192,96\nval_accuracy,0\.\d+/);
     assert.ok(!copied[1]?.includes('macro'));
-    await page.getByRole('heading', { name: /^They disagree on \d+ of 200 images$/ }).waitFor();
+    assert.match(copied[1] ?? '', /\nstage\.size,48,192,96\n/, 'what was set differently is copied too');
+    const row = (name: string) =>
+      page.locator('.metrics tbody tr', { has: page.getByRole('button', { name, exact: true }) });
+    for (const [name, unit, cell] of [
+      ['val_accuracy', ', %', /\d\d\.\d$/],
+      ['gain a minute', ', pt', /[+−]\d+\.\d$/],
+      ['memory', '', /\d MB$/],
+    ] as const) {
+      assert.equal(await row(name).getByRole('rowheader').innerText(), name + unit);
+      assert.match(await row(name).getByRole('cell').last().innerText(), cell);
+    }
+    assert.match((await row('val_accuracy').getByRole('cell').first().getAttribute('title')) ?? '', /^95 % interval/);
+    await page.getByRole('heading', { name: 'Mistakes against 48' }).waitFor();
+    const heading = page.getByRole('heading', { name: /^They disagree on \d+ of 200 images$/ });
+    const total = Number(/on (\d+)/.exec(await heading.innerText())?.[1]);
     await page.getByRole('button', { name: 'Show in Gallery' }).click();
-    await page.waitForTimeout(100);
-    assert.ok((opened.at(-1)?.files.length ?? 0) > 0);
+    while (opened.length === 0) await page.waitForTimeout(20);
+    assert.equal(opened[0]?.files.length, total);
     await page.getByRole('rowheader', { name: 'stage.size' }).waitFor();
     assert.deepEqual(panel.complaints, []);
   });

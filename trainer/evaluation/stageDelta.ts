@@ -1,4 +1,5 @@
 import type { Evaluation } from '../protocol/runFolder.ts';
+import { placesBefore } from '../protocol/sharedImages.ts';
 import { imageRecords, type ImageRecord } from './topLosses.ts';
 
 /** One image in two evaluations. */
@@ -29,15 +30,11 @@ const className = (evaluation: Evaluation, index: number) => evaluation.classNam
  * progress.
  */
 export function pairedImages(before: Evaluation, after: Evaluation): ImageChange[] {
-  const earlier = new Map(imageRecords(before).map((record) => [record.contentHash, record]));
-  const pairs: ImageChange[] = [];
-  for (const record of imageRecords(after)) {
-    const match = earlier.get(record.contentHash);
-    if (!match || className(before, match.trueClass) !== className(after, record.trueClass)) continue;
-    earlier.delete(record.contentHash);
-    pairs.push({ before: match, after: record });
-  }
-  return pairs;
+  const [earlier, later] = [imageRecords(before), imageRecords(after)];
+  return placesBefore(before, after).flatMap((place, at): ImageChange[] => {
+    const [match, record] = [earlier[place], later[at]];
+    return match && record ? [{ before: match, after: record }] : [];
+  });
 }
 
 /** Compares two evaluations image by image, on the images that they share. Throws when they share none. */

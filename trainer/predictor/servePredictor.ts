@@ -18,8 +18,6 @@ import {
   type progressSchema,
 } from '../protocol/predictor.ts';
 import { processStart } from '../protocol/processIdentity.ts';
-import { runFolderOf } from '../protocol/runFolder.ts';
-import { readStepColumn } from '../protocol/stepColumns.ts';
 import { upsizeVersion } from '../protocol/upsizeVersion.ts';
 import { augmentImage } from './augmentImage.ts';
 import { ImagePredictor } from './imagePredictor.ts';
@@ -109,8 +107,6 @@ export async function servePredictor(input: Readable, output: Writable): Promise
       return found;
     },
     thumbnail: async ({ file, pixels, bytes }) => await makeThumbnail(await readImageFile(file), pixels, bytes),
-    readSteps: ({ runId, metric, ...range }) =>
-      Promise.resolve(readStepColumn(runFolderOf(workspace().workspace, runId), metric, range)),
   };
   for (const method of Object.keys(handlers) as PredictorMethod[]) {
     connection.onRequest(method, async (params: unknown, token: CancellationToken) => {

@@ -120,25 +120,6 @@ export const predictorMethods = {
     }),
     result: z.object({ dataUri: z.string(), width: z.number().int(), height: z.number().int() }),
   },
-  /** Reductions of the step metrics of a run for a range of steps: what a panel draws, never more points than asked. */
-  readSteps: {
-    params: z.object({
-      runId: runIdSchema,
-      metric: z.enum(['loss', 'accuracy', 'inputMs', 'stepMs']),
-      from: z.number().int().min(0),
-      to: z.number().int().min(0),
-      points: z.number().int().min(2).max(10_000),
-    }),
-    result: z.object({
-      /** First step of each bucket. */
-      step: z.array(z.number()),
-      min: z.array(z.number()),
-      max: z.array(z.number()),
-      mean: z.array(z.number()),
-      /** Steps in the range. */
-      count: z.number().int(),
-    }),
-  },
 } as const;
 
 /** What the child says of a request under way that gave a `progressToken`. */

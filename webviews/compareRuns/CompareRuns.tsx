@@ -63,12 +63,17 @@ export function CompareRuns({
     const run = runs[index];
     return run ? runLabel(run, runs) : '';
   });
+  const settings = state.differences.map(({ setting, values }) => ({ name: setting, values }));
+  /** What is copied: the figures that are shown, and what was set differently. */
   const sheet = (): Sheet => ({
     columns: ['metric', ...labels],
-    rows: state.metrics
-      .filter(({ name }) => !view.hidden.includes(name))
-      .map(({ name, values }) => [name, ...order.map((index) => values[index] ?? null)]),
+    rows: [...state.metrics.filter(({ name }) => !view.hidden.includes(name)), ...settings].map(({ name, values }) => [
+      name,
+      ...order.map((index) => values[index] ?? null),
+    ]),
   });
+  const gone = state.target.runIds.length - runs.length;
+  const against = runs.find(({ runId }) => runId === state.against);
 
   return (
     <main>
@@ -79,6 +84,7 @@ export function CompareRuns({
           <Button onPress={() => ask(channel.request('copy', { text: csvOf(sheet()) }))}>Copy as CSV</Button>
         </div>
       </header>
+      {gone > 0 ? <p class="muted">{gone === 1 ? '1 chosen run is' : `${count(gone)} chosen runs are`} gone.</p> : null}
       <LadderFigure
         title={state.title}
         fileName={(metric) => `compare-${metric}`}
@@ -142,7 +148,7 @@ export function CompareRuns({
         </div>
         {state.confusionDeltas.length === 0 ? null : (
           <div>
-            <h2>Mistakes against {runs[0] ? runLabel(runs[0], runs) : ''}</h2>
+            <h2>Mistakes against {against ? runLabel(against, runs) : ''}</h2>
             {state.confusionDeltas.map((delta) => {
               const run = runs.find(({ runId }) => runId === delta.runId);
               return (
@@ -158,8 +164,7 @@ export function CompareRuns({
                           {pair.trueClass} → {pair.predicted}
                         </span>
                         <span class={`number ${pair.change < 0 ? 'good' : 'bad'}`}>
-                          {pair.change > 0 ? '+' : '−'}
-                          {count(Math.abs(pair.change))}
+                          {pair.change < 0 ? `▲ ${count(-pair.change)} fewer` : `▼ ${count(pair.change)} more`}
                         </span>
                       </li>
                     ))}
@@ -178,20 +183,12 @@ export function CompareRuns({
               : `They disagree on ${count(disagreement.total)} of ${count(disagreement.shared)} images`}
           </h2>
           {disagreement === null || disagreement.total === 0 ? null : (
-            <Button
-              onPress={() =>
-                ask(
-                  channel.request('openImages', {
-                    title: 'the compared runs disagree',
-                    files: disagreement.images.map(({ file }) => file),
-                  }),
-                )
-              }
-            >
-              Show in Gallery
-            </Button>
+            <Button onPress={() => ask(channel.request('openDisagreed', {}))}>Show in Gallery</Button>
           )}
         </div>
+        {disagreement !== null && disagreement.total > disagreement.images.length ? (
+          <p class="muted">The first {count(disagreement.images.length)} stand here; the gallery shows all.</p>
+        ) : null}
         {disagreement === null ? (
           <p class="muted">Stands here when all of these runs were evaluated.</p>
         ) : (
@@ -209,7 +206,7 @@ export function CompareRuns({
                 </tr>
               </thead>
               <tbody>
-                {disagreement.images.slice(0, 200).map((image) => (
+                {disagreement.images.map((image) => (
                   <tr key={image.file}>
                     <th scope="row" class="name">
                       {image.file}

@@ -1,13 +1,14 @@
 import { stageOf } from '../ladder/runLooks.ts';
 import type { CompareRunsState } from '../protocol/compareRuns.ts';
 import { Checkbox } from '../ui/controls.tsx';
-import { count, duration, measure, percent, points, rate } from '../ui/numbers.ts';
+import { bytes, count, duration, measure, percentNumber, pointsNumber, rate } from '../ui/numbers.ts';
 import { Rungs } from '../ui/rungs.tsx';
 import type { Theme } from '../ui/theme.ts';
 import type { CompareRunsView } from './compareRunsView.ts';
 
 type Metric = CompareRunsState['metrics'][number];
-const formats = { percent, measure, count, duration, rate };
+/** The unit stands once, in the head of the row. */
+const formats = { percent: percentNumber, points: pointsNumber, measure, count, duration, rate, bytes };
 
 /** Which of the values is best; −1 where none is, or all are the same. */
 export function bestOf({ values, better }: Pick<Metric, 'values' | 'better'>): number {
@@ -31,10 +32,6 @@ interface MetricTableProps {
   view: CompareRunsView;
   setView: (change: Partial<CompareRunsView>) => void;
   onMatrix: (runId: string) => void;
-}
-
-function gainText(gain: number | null, otherImages: boolean): string {
-  return gain === null && otherImages ? 'other images' : points(gain);
 }
 
 /** Figures of runs, best marked; a click on a metric orders the runs by it, a pin keeps a run first. */
@@ -103,20 +100,23 @@ export function MetricTable({ state, order, labels, theme, view, setView, onMatr
                         {metric.name}
                         {sorted ? (sorted.down ? ' ←' : ' →') : ''}
                       </button>
+                      {metric.unit === null ? null : <span class="muted">, {metric.unit}</span>}
                     </th>
                     {order.map((index) => {
                       const value = metric.values[index] ?? null;
-                      const text = metric.name.startsWith('gain')
-                        ? gainText(value, runs[index]?.otherImages === true)
-                        : formats[metric.format](value);
+                      const otherImages = metric.format === 'points' && runs[index]?.otherImages === true;
+                      const interval = metric.name === 'val_accuracy' ? runs[index]?.accuracyInterval : null;
+                      const hover = interval
+                        ? `95 % interval ${percentNumber(interval[0])} to ${percentNumber(interval[1])}`
+                        : undefined;
                       return (
-                        <td key={index} class={`number ${index === best ? 'best' : ''}`}>
+                        <td key={index} class={`number ${index === best ? 'best' : ''}`} title={hover}>
                           {index === best ? (
                             <span class="good" role="img" aria-label="best">
                               ▲
                             </span>
                           ) : null}{' '}
-                          {text}
+                          {value === null && otherImages ? 'other images' : formats[metric.format](value)}
                         </td>
                       );
                     })}

@@ -1,6 +1,7 @@
 import '../ui/jitless.ts';
 import '../charts/charts.css';
 import './compareRuns.css';
+import { applyRunChange } from '../ladder/applyRunChange.ts';
 import { compareRunsBoundary } from '../protocol/compareRuns.ts';
 import { mountPanel } from '../ui/panel.tsx';
 import { CompareRuns } from './CompareRuns.tsx';
@@ -8,7 +9,10 @@ import { defaultCompareRunsView, compareRunsViewSchema } from './compareRunsView
 
 mountPanel({
   boundary: compareRunsBoundary,
-  apply: (state, { run }) => ({ ...state, runs: state.runs.map((one) => (one.runId === run.runId ? run : one)) }),
+  apply: (state, change) =>
+    change.type === 'metrics'
+      ? { ...state, metrics: change.metrics }
+      : { ...state, runs: applyRunChange(state.runs, change) },
   target: (state) => state.target,
   viewSchema: compareRunsViewSchema,
   defaults: defaultCompareRunsView,

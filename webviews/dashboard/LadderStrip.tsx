@@ -64,7 +64,7 @@ export function LadderStrip({ runs, chosen, theme, onChoose }: LadderStripProps)
               <span class="accuracy">{percent(run.valAccuracy)}</span>
               {run.gain === null && run.otherImages ? <span class="muted">other images</span> : null}
               {run.gain === null ? null : (
-                <span class={run.gain >= 0 ? 'good' : 'bad'}>
+                <span class={sign === '▲' ? 'good' : sign === '▼' ? 'bad' : 'muted'}>
                   {sign}
                   {pointsNumber(run.gain)}
                 </span>

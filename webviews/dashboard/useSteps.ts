@@ -2,9 +2,11 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { dashboardBoundary, DashboardRun, StepSeries } from '../protocol/dashboard.ts';
 import type { ViewChannel } from '../protocol/viewChannel.ts';
 import type { Place } from '../ladder/ladderAxis.ts';
+import { messageOf } from '../ui/messageOf.ts';
+import { NewestRead } from './newestRead.ts';
 
 /** Between two reads while a curve grows or a reader zooms. */
-const quietMs = 250;
+const everyMs = 150;
 
 /** One read of a range of a run's steps. */
 interface Wanted {
@@ -50,51 +52,48 @@ export function wantedSteps(
   });
 }
 
+interface Wish {
+  metric: 'loss' | 'accuracy';
+  wanted: readonly Wanted[];
+}
+
 /** Step by step curves of what is shown, read anew when the range or the run grows. Empty while there are none. */
 export function useSteps(options: StepsOptions): ReadonlyMap<string, StepSeries> {
-  const [series, setSeries] = useState<{ metric: string; map: ReadonlyMap<string, StepSeries> }>({
-    metric: '',
-    map: new Map(),
-  });
-  const failed = useRef(false);
   const { metric, channel, tell } = options;
+  const [series, setSeries] = useState<{ metric: string; map: ReadonlyMap<string, StepSeries> } | null>(null);
+  const reader = useRef<NewestRead<Wish, [string, StepSeries][]> | null>(null);
   const wanted =
     metric === null ? [] : wantedSteps(options.runs, options.places, options.from, options.to, options.pixels);
-  const key = JSON.stringify([metric, wanted]);
-  const busy = useRef(false);
-  const latest = useRef(key);
-  latest.current = key;
 
   useEffect(() => {
-    if (metric === null || wanted.length === 0 || failed.current) return;
-    let ended = false;
-    const read = async () => {
-      if (busy.current || ended) return;
-      busy.current = true;
-      try {
-        const found = await Promise.all(
-          wanted.map(async (one): Promise<[string, StepSeries]> => [
+    let failed = false;
+    const made = new NewestRead<Wish, [string, StepSeries][]>({
+      everyMs,
+      read: (wish) =>
+        Promise.all(
+          wish.wanted.map(async (one): Promise<[string, StepSeries]> => [
             one.runId,
-            await channel.request('readSteps', { ...one, metric }),
+            await channel.request('readSteps', { ...one, metric: wish.metric }),
           ]),
-        );
-        if (!ended) setSeries({ metric, map: new Map(found) });
-      } catch (error) {
-        // The epochs are shown all the same; asking again with every step would only repeat the message.
-        failed.current = true;
-        tell(
-          `Step by step curves cannot be read: ${error instanceof Error ? error.message : String(error)} Epochs are shown.`,
-        );
-      } finally {
-        busy.current = false;
-      }
-    };
-    const timer = setTimeout(() => void read(), series.metric === metric ? quietMs : 0);
-    return () => {
-      ended = true;
-      clearTimeout(timer);
-    };
-  }, [key, busy.current]);
+        ),
+      take: (wish, found) => {
+        failed = false;
+        setSeries({ metric: wish.metric, map: new Map(found) });
+      },
+      fail: (error) => {
+        // Said once: it is read again with every step.
+        if (!failed) tell(`Step by step curves cannot be read, so epochs are shown. ${messageOf(error)}`);
+        failed = true;
+        setSeries(null);
+      },
+    });
+    reader.current = made;
+    return () => made.end();
+  }, [channel]);
 
-  return series.metric === metric ? series.map : new Map();
+  useEffect(() => {
+    if (metric !== null && wanted.length > 0) reader.current?.want({ metric, wanted });
+  }, [JSON.stringify([metric, wanted])]);
+
+  return metric !== null && series?.metric === metric ? series.map : new Map();
 }

@@ -1,9 +1,20 @@
 import * as z from 'zod';
 import { defineBoundary, metricSchema } from './boundary.ts';
-import { dashboardRunSchema } from './dashboard.ts';
+import { dashboardRunSchema, runChangeSchema } from './dashboard.ts';
 import { saveRequests } from './save.ts';
 
 const runId = z.string();
+
+/** One metric, one value a run. */
+const metricRowSchema = z.object({
+  name: z.string(),
+  /** What its numbers are in; null where each says it, or there is nothing to say. */
+  unit: z.string().nullable(),
+  /** Which value is best; null where none is better. */
+  better: z.enum(['higher', 'lower']).nullable(),
+  format: z.enum(['percent', 'points', 'measure', 'count', 'duration', 'rate', 'bytes']),
+  values: z.array(metricSchema.nullable()),
+});
 
 /** Runs side by side. */
 export const compareRunsBoundary = defineBoundary({
@@ -13,16 +24,7 @@ export const compareRunsBoundary = defineBoundary({
     title: z.string(),
     /** In the order of the target; ancestors that were not chosen are not among them. */
     runs: z.array(dashboardRunSchema),
-    /** One row a metric, one value a run. */
-    metrics: z.array(
-      z.object({
-        name: z.string(),
-        /** Which value is best; null where none is better. */
-        better: z.enum(['higher', 'lower']).nullable(),
-        format: z.enum(['percent', 'measure', 'count', 'duration', 'rate']),
-        values: z.array(metricSchema.nullable()),
-      }),
-    ),
+    metrics: z.array(metricRowSchema),
     /** Settings in which the runs differ, as JSON texts; null where a run has it not. */
     differences: z.array(z.object({ setting: z.string(), values: z.array(z.string().nullable()) })),
     /** Images on which the runs disagree, of those that all of them evaluated. */
@@ -30,6 +32,7 @@ export const compareRunsBoundary = defineBoundary({
       .object({
         shared: z.number().int(),
         total: z.number().int(),
+        /** The first of them. */
         images: z.array(
           z.object({
             file: z.string(),
@@ -41,7 +44,9 @@ export const compareRunsBoundary = defineBoundary({
         ),
       })
       .nullable(),
-    /** Against the first run, on shared images: how many cells of the matrix changed most. */
+    /** The run that the others are held against: the first that was evaluated. */
+    against: runId.nullable(),
+    /** What each other run fixed and broke, on shared images, and the cells of the matrix that changed most. */
     confusionDeltas: z.array(
       z.object({
         runId,
@@ -51,11 +56,16 @@ export const compareRunsBoundary = defineBoundary({
       }),
     ),
   }),
-  change: z.object({ type: z.literal('run'), run: dashboardRunSchema }),
+  change: z.discriminatedUnion('type', [
+    runChangeSchema,
+    z.object({ type: z.literal('metrics'), metrics: z.array(metricRowSchema) }),
+  ]),
   requests: {
     openConfusionMatrix: { params: z.object({ runId }), result: z.null() },
-    openImages: { params: z.object({ title: z.string(), files: z.array(z.string()) }), result: z.null() },
+    /** All images on which the runs disagree, in the gallery. */
+    openDisagreed: { params: z.object({}), result: z.null() },
     ...saveRequests,
   },
 });
 export type CompareRunsState = z.output<typeof compareRunsBoundary.snapshot>;
+export type CompareRunsChange = z.output<typeof compareRunsBoundary.change>;

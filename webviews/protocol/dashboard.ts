@@ -80,6 +80,14 @@ export const dashboardRunSchema = z.object({
 });
 export type DashboardRun = z.output<typeof dashboardRunSchema>;
 
+/** One run as it is now, or a new one: of its epochs those from `epochsFrom` on, the others are as they were. */
+export const runChangeSchema = z.object({
+  type: z.literal('run'),
+  run: dashboardRunSchema,
+  epochsFrom: z.number().int().min(0),
+});
+export type RunChange = z.output<typeof runChangeSchema>;
+
 const target = z.object({ folder: z.string(), ladderId: runId });
 
 export const stepMetricSchema = z.enum(['loss', 'accuracy', 'inputMs', 'stepMs']);
@@ -119,7 +127,7 @@ export const dashboardBoundary = defineBoundary({
     trusted: z.boolean(),
   }),
   change: z.discriminatedUnion('type', [
-    z.object({ type: z.literal('run'), run: dashboardRunSchema }),
+    runChangeSchema,
     z.object({ type: z.literal('live'), runId, live: liveSchema }),
     z.object({ type: z.literal('gone'), runId }),
     z.object({ type: z.literal('title'), title: z.string() }),

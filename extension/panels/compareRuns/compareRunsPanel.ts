@@ -4,6 +4,7 @@ import type { DashboardRun } from '../../../webviews/protocol/dashboard.ts';
 import { answer, HostChannel } from '../../../webviews/protocol/hostChannel.ts';
 import { dashboardChanges, dashboardRuns } from '../dashboard/dashboardRuns.ts';
 import { recordedRun, type Disposable, type PanelWorkspace } from '../panelServices.ts';
+import type { RecordedRun } from '../records/recordReads.ts';
 import { saveAnswers, type Saving } from '../saving.ts';
 import { configDifferences, metricRows } from './comparison.ts';
 
@@ -27,6 +28,7 @@ export class CompareRunsPanel implements Disposable {
   readonly #options: CompareRunsOptions;
   readonly #subscription: Disposable;
   #sent: readonly DashboardRun[] = [];
+  #sentMetrics = '';
   #stamp = '';
   #timer: NodeJS.Timeout | null = null;
 
@@ -42,8 +44,9 @@ export class CompareRunsPanel implements Disposable {
           await options.actions.openConfusionMatrix(runId);
           return null;
         }),
-        openImages: answer(requests.openImages, async ({ title, files }) => {
-          await options.actions.openImages(title, files);
+        openDisagreed: answer(requests.openDisagreed, async () => {
+          const files = await options.workspace.records.read('disagreedImages', { runs: this.#recorded() });
+          await options.actions.openImages('the compared runs disagree', files);
           return null;
         }),
         ...saveAnswers(options.saving),
@@ -60,6 +63,10 @@ export class CompareRunsPanel implements Disposable {
   #runs(): Run[] {
     const all = this.#options.workspace.runs();
     return this.#options.runIds.flatMap((runId) => all.find((run) => run.id === runId) ?? []);
+  }
+
+  #recorded(): RecordedRun[] {
+    return this.#runs().map((run) => recordedRun(this.#options.workspace, run));
   }
 
   #look(): DashboardRun[] {
@@ -83,14 +90,14 @@ export class CompareRunsPanel implements Disposable {
     const runs = this.#runs();
     const shown = this.#look();
     this.#sent = shown.map((run) => ({ ...run, epochs: [...run.epochs] }));
-    const compared = await workspace.records.read('comparison', {
-      runs: runs.map((run) => recordedRun(workspace, run)),
-    });
+    const metrics = metricRows(runs, shown);
+    this.#sentMetrics = JSON.stringify(metrics);
+    const compared = await workspace.records.read('comparison', { runs: this.#recorded() });
     return {
       target: { folder: workspace.folder, runIds: [...runIds] },
-      title: `${runs.length} runs compared`,
+      title: `${runs.length} ${runs.length === 1 ? 'run' : 'runs'} compared`,
       runs: shown,
-      metrics: metricRows(runs, shown),
+      metrics,
       differences: configDifferences(runs.map(({ manifest }) => manifest.config)),
       ...compared,
     };
@@ -107,6 +114,10 @@ export class CompareRunsPanel implements Disposable {
       const runs = this.#look();
       for (const change of dashboardChanges(this.#sent, runs)) if (change.type === 'run') this.channel.change(change);
       this.#sent = runs.map((run) => ({ ...run, epochs: [...run.epochs] }));
+      const metrics = metricRows(this.#runs(), runs);
+      const now = JSON.stringify(metrics);
+      if (now !== this.#sentMetrics) this.channel.change({ type: 'metrics', metrics });
+      this.#sentMetrics = now;
     }, refreshMs);
   }
 }

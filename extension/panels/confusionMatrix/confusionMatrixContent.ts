@@ -1,6 +1,7 @@
 import type { Evaluation } from '../../../trainer/protocol/runFolder.ts';
+import { placesBefore } from '../../../trainer/protocol/sharedImages.ts';
 import type { EvaluatedContent, EvaluatedRun, ImageChoice } from '../../../webviews/protocol/confusionMatrix.ts';
-import { accuracyOf, figuresOf, isRight, placesBefore, sharedImages } from '../records/sharedImages.ts';
+import { accuracyOf, figuresOf, isRight, sharedImages } from '../records/sharedImages.ts';
 
 /** A run with its evaluation. */
 export interface Evaluated {

@@ -7,8 +7,8 @@ import { dashboardChanges, dashboardRuns } from './dashboardRuns.ts';
 import { ladderTitle } from './ladderTitle.ts';
 import { readLogTail } from './readLogTail.ts';
 
-/** Five times a second at most: what a reader still sees as live. */
-const refreshMs = 200;
+/** A change waits that long for others to travel with it. The runs are looked at less often than ten times a second. */
+const refreshMs = 50;
 
 /** What the dashboard asks of the rest of the extension. */
 export interface DashboardActions {
@@ -59,9 +59,13 @@ export class DashboardPanel implements Disposable {
       log: options.log,
       snapshot: () => this.#snapshot(),
       answers: {
-        readSteps: answer(requests.readSteps, (params) => workspace.ask('readSteps', params)),
+        readSteps: answer(requests.readSteps, ({ runId, ...range }) =>
+          workspace.records.read('readSteps', { ...range, folder: runOf(runId).folder }),
+        ),
         perClass: answer(requests.perClass, ({ runIds }) =>
-          workspace.records.read('classFigures', { runs: runIds.map((runId) => recordedRun(workspace, runOf(runId))) }),
+          workspace.records.read('classFigures', {
+            runs: runIds.map(runOf).map((run) => ({ ...recordedRun(workspace, run), parentId: run.manifest.parentId })),
+          }),
         ),
         readLog: answer(requests.readLog, ({ runId }) => readLogTail(runOf(runId).folder)),
         stop: act(requests.stop, (runId) => actions.stop(runId)),

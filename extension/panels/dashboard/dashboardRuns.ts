@@ -127,12 +127,23 @@ export function dashboardChanges(before: readonly DashboardRun[], after: readonl
   for (const run of after) {
     const old = known.get(run.runId);
     known.delete(run.runId);
-    if (!old || fingerprint(old) !== fingerprint(run)) changes.push({ type: 'run', run });
-    else if (JSON.stringify(old.live) !== JSON.stringify(run.live))
+    if (!old || fingerprint(old) !== fingerprint(run)) {
+      const epochsFrom = old ? sameEpochs(old, run) : 0;
+      changes.push({ type: 'run', run: { ...run, epochs: run.epochs.slice(epochsFrom) }, epochsFrom });
+    } else if (JSON.stringify(old.live) !== JSON.stringify(run.live))
       changes.push({ type: 'live', runId: run.runId, live: run.live });
   }
   for (const runId of known.keys()) changes.push({ type: 'gone', runId });
   return changes;
+}
+
+/** How many epochs two looks at a run begin with that are the same; a resume trains the last ones anew. */
+function sameEpochs(before: DashboardRun, after: DashboardRun): number {
+  const differs = after.epochs.findIndex(({ step, seconds, valLoss }, index) => {
+    const old = before.epochs[index];
+    return !old || old.step !== step || old.seconds !== seconds || !Object.is(old.valLoss, valLoss);
+  });
+  return differs === -1 ? after.epochs.length : differs;
 }
 
 /** Says whether anything but the live status is another; epochs are only ever added or dropped at the end. */

@@ -2,9 +2,13 @@ import { open, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { decodeEvent, type LoggedEvent } from '../../../trainer/protocol/events.ts';
 
-/** As much of the newest log file as a person reads; step metrics between the lines take most of it. */
-const tailBytes = 256 * 1024;
 const mostLines = 200;
+const chunkBytes = 256 * 1024;
+/** As far back as is looked for lines: between two of them may lie step metrics of hours. */
+const mostBytes = 16 * 1024 * 1024;
+/** Of a line: its number, time and type stand first. */
+const headBytes = 100;
+const newline = 0x0a;
 
 /** One line of a run's log, for people. */
 export interface LogLine {
@@ -14,30 +18,56 @@ export interface LogLine {
   text: string;
 }
 
-/** Reads the last lines of a run's event log, oldest first, without reading the rest. A run without a log has none. */
+/**
+ * Reads the last lines of a run's event log, oldest first, from its end backwards until there are enough. A run without a
+ * log has none.
+ *
+ * @throws an Error with a sentence for the user where the run's folder is gone.
+ */
 export async function readLogTail(runFolder: string): Promise<LogLine[]> {
-  const names = (await readdir(runFolder)).filter((name) => /^events-\d{4,}\.jsonl$/.test(name)).sort();
-  const lines: LogLine[] = [];
-  for (const name of names.slice(-2)) {
-    const text = await readTail(path.join(runFolder, name));
-    for (const line of text.split('\n')) {
-      const decoded = line === '' ? null : decodeEvent(line);
+  const names = await readdir(runFolder).catch((error: unknown) => {
+    throw new Error('The log cannot be read: the folder of this run is gone.', { cause: error });
+  });
+  const logs = names.filter((name) => /^events-\d{4,}\.jsonl$/.test(name)).sort();
+  const newestFirst: LogLine[] = [];
+  let left = mostBytes;
+  for (const name of logs.reverse()) {
+    for await (const text of linesBackwards(path.join(runFolder, name))) {
+      left -= text.length;
+      // Most of a log, of which nothing is said.
+      const isSteps = text.subarray(0, headBytes).includes('"type":"steps"');
+      const decoded = text.length === 0 || isSteps ? null : decodeEvent(text.toString('utf8'));
       const said = decoded?.kind === 'event' ? describe(decoded.event) : null;
-      if (said !== null) lines.push(said);
+      if (said !== null) newestFirst.push(said);
+      if (newestFirst.length === mostLines || left <= 0) return newestFirst.reverse();
     }
   }
-  return lines.slice(-mostLines);
+  return newestFirst.reverse();
 }
 
-async function readTail(file: string): Promise<string> {
+/** The lines of a file, last first, read in chunks. */
+async function* linesBackwards(file: string): AsyncGenerator<Buffer> {
   const handle = await open(file, 'r');
   try {
-    const { size } = await handle.stat();
-    const from = Math.max(0, size - tailBytes);
-    const buffer = Buffer.alloc(size - from);
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, from);
-    const text = buffer.toString('utf8', 0, bytesRead);
-    return from === 0 ? text : text.slice(text.indexOf('\n') + 1);
+    let end = (await handle.stat()).size;
+    /** Parts of the line that began before what was read, first part first. */
+    let begun: Buffer[] = [];
+    while (end > 0) {
+      const from = Math.max(0, end - chunkBytes);
+      const chunk = Buffer.alloc(end - from);
+      const { bytesRead } = await handle.read(chunk, 0, chunk.length, from);
+      let stop = bytesRead;
+      while (stop > 0) {
+        const at = chunk.lastIndexOf(newline, stop - 1);
+        if (at === -1) break;
+        yield Buffer.concat([chunk.subarray(at + 1, stop), ...begun]);
+        begun = [];
+        stop = at;
+      }
+      begun.unshift(chunk.subarray(0, stop));
+      end = from;
+    }
+    if (begun.length > 0) yield Buffer.concat(begun);
   } finally {
     await handle.close();
   }

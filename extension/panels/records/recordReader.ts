@@ -17,7 +17,7 @@ interface Pending {
 }
 
 /**
- * Reads evaluations and scans in a thread of its own, so that a data set of any size never holds up the extension host. The
+ * Reads evaluations, scans and step metrics in a thread of its own, so that a data set of any size never holds up the extension host. The
  * thread is started when it is first asked, and again after it failed.
  */
 export class RecordReader {

@@ -1,4 +1,5 @@
 import { explainClass, type ExplainedClass } from '../../../trainer/protocol/explainClass.ts';
+import { readStepColumn, type ReducedSteps, type StepMetric } from '../../../trainer/protocol/stepColumns.ts';
 import type { CompareRunsState } from '../../../webviews/protocol/compareRuns.ts';
 import type { EvaluatedContent, ImageChoice } from '../../../webviews/protocol/confusionMatrix.ts';
 import type { ClassFigures } from '../../../webviews/protocol/dashboard.ts';
@@ -21,6 +22,9 @@ export interface RecordedRun {
   folder: string;
 }
 
+/** The most images that a comparison lists; the gallery shows them all. */
+const mostListed = 200;
+
 async function evaluated(run: RecordedRun | null): Promise<Evaluated | null> {
   const evaluation = run && (await readEvaluation(run.folder));
   return run && evaluation ? { runId: run.runId, name: run.name, size: run.size, evaluation } : null;
@@ -32,7 +36,7 @@ async function evaluatedIfReadable(run: RecordedRun | null): Promise<Evaluated |
 }
 
 /**
- * What is read of evaluations and scans, whose files have a record an image and grow with the data set. All of it happens in a
+ * What is read of evaluations, scans and step metrics, whose files have a record an image and grow with the data set. All of it happens in a
  * thread of its own (`recordWorker.ts`); only what a panel shows comes out. Each takes and gives plain data, and rejects with a
  * sentence for the user where a file cannot be understood.
  */
@@ -63,16 +67,28 @@ export const recordReads = {
     return { total: chosen.length, files, classNames };
   },
 
-  /** One entry a run that was evaluated, each against the one before it on the images that both judged. */
-  classFigures: async (asked: { runs: readonly RecordedRun[] }): Promise<ClassFigures[]> => {
-    const found = (await Promise.all(asked.runs.map(evaluated))).filter((one) => one !== null);
-    return found.map(({ runId, evaluation }, at) => {
+  /** Reductions of a step metric for a range of steps: what is drawn, never more points than asked. */
+  readSteps: (asked: {
+    folder: string;
+    metric: StepMetric;
+    from: number;
+    to: number;
+    points: number;
+  }): Promise<ReducedSteps> => Promise.resolve(readStepColumn(asked.folder, asked.metric, asked)),
+
+  /** One entry a run whose evaluation can be read, each against its parent on the images that both judged. */
+  classFigures: async (asked: {
+    runs: readonly (RecordedRun & { parentId: string | null })[];
+  }): Promise<ClassFigures[]> => {
+    const found = (await Promise.all(asked.runs.map(evaluatedIfReadable))).filter((one) => one !== null);
+    return found.map(({ runId, evaluation }) => {
       const { classNames, perClass } = evaluation;
       const column = (name: 'recall' | 'f1' | 'support') => perClass.map((figures) => figures[name]);
-      const earlier = found[at - 1];
+      const parentId = asked.runs.find((run) => run.runId === runId)?.parentId;
+      const parent = found.find((other) => other.runId === parentId);
       return {
         ...{ runId, classNames, recall: column('recall'), f1: column('f1'), support: column('support') },
-        change: earlier ? recallChange(earlier.evaluation, evaluation) : null,
+        change: parent ? recallChange(parent.evaluation, evaluation) : null,
       };
     });
   },
@@ -83,19 +99,33 @@ export const recordReads = {
     return own && hardestOf(own.evaluation);
   },
 
-  /** Where runs disagree, and what each fixed and broke against the first of them that was evaluated. */
+  /** Where runs disagree, and what each fixed and broke against the first of them that was evaluated, which is said too. */
   comparison: async (asked: {
     runs: readonly RecordedRun[];
-  }): Promise<Pick<CompareRunsState, 'disagreement' | 'confusionDeltas'>> => {
+  }): Promise<Pick<CompareRunsState, 'disagreement' | 'against' | 'confusionDeltas'>> => {
     const found = (await Promise.all(asked.runs.map(evaluatedIfReadable))).filter((one) => one !== null);
     const [first, ...others] = found;
     return {
       disagreement:
-        found.length === asked.runs.length ? disagreementOf(found.map(({ evaluation }) => evaluation)) : null,
+        found.length === asked.runs.length
+          ? disagreementOf(
+              found.map(({ evaluation }) => evaluation),
+              mostListed,
+            )
+          : null,
+      against: first?.runId ?? null,
       confusionDeltas: first
         ? others.map(({ runId, evaluation }) => confusionDelta(runId, first.evaluation, evaluation))
         : [],
     };
+  },
+
+  /** Files of all images on which the runs disagree, as listed in `comparison`; none where not all were evaluated. */
+  disagreedImages: async (asked: { runs: readonly RecordedRun[] }): Promise<string[]> => {
+    const found = (await Promise.all(asked.runs.map(evaluatedIfReadable))).filter((one) => one !== null);
+    if (found.length < asked.runs.length) return [];
+    const evaluations = found.map(({ evaluation }) => evaluation);
+    return disagreementOf(evaluations, Number.POSITIVE_INFINITY)?.images.map(({ file }) => file) ?? [];
   },
 
   /** What the gallery shows of the newest scan of a data set; null where there is none. */

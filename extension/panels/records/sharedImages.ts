@@ -1,4 +1,5 @@
 import type { Evaluation } from '../../../trainer/protocol/runFolder.ts';
+import { placesBefore } from '../../../trainer/protocol/sharedImages.ts';
 
 /** Rows true, columns predicted. */
 type Matrix = number[][];
@@ -11,15 +12,6 @@ export interface SharedImages {
   broken: number;
   before: Matrix;
   after: Matrix;
-}
-
-/** For each image of `after` its place in `before`, by content; −1 where `before` has it not or calls it another class. */
-export function placesBefore(before: Evaluation, after: Evaluation): number[] {
-  const byHash = new Map(before.images.contentHash.map((hash, at) => [hash, at]));
-  return after.images.contentHash.map((hash, at) => {
-    const place = byHash.get(hash);
-    return place !== undefined && before.images.trueClass[place] === after.images.trueClass[at] ? place : -1;
-  });
 }
 
 /** Whether the image at a place of an evaluation was called what it is. */

@@ -3,8 +3,6 @@ import { RecordReader } from '../../../extension/panels/records/recordReader.ts'
 import type { PanelWorkspace } from '../../../extension/panels/panelServices.ts';
 import type { Run } from '../../../trainer/protocol/runSummary.ts';
 import { RunStore } from '../../../trainer/protocol/runStore.ts';
-import { predictorMethods } from '../../../trainer/protocol/predictor.ts';
-import { readStepsOf } from './readStepsOf.ts';
 
 const records = new RecordReader(
   path.resolve(import.meta.dirname, '../../../extension/panels/records/recordWorker.ts'),
@@ -42,11 +40,5 @@ export class RecordedWorkspace implements PanelWorkspace {
     for (const listener of this.#listeners) listener();
   }
 
-  ask: PanelWorkspace['ask'] = (method, params) => {
-    if (method !== 'readSteps') return Promise.reject(new Error('There is no predictor in this test.'));
-    const asked = predictorMethods.readSteps.params.parse(params);
-    const run = this.runs().find(({ id }) => id === asked.runId);
-    if (!run) return Promise.reject(new Error('This run is gone.'));
-    return Promise.resolve(readStepsOf(run.folder, asked) as never);
-  };
+  ask: PanelWorkspace['ask'] = () => Promise.reject(new Error('There is no predictor in this test.'));
 }

@@ -11,6 +11,7 @@ import {
   type RunOwner,
 } from '../../../trainer/protocol/runFolder.ts';
 import { bootId, processStart } from '../../../trainer/protocol/processIdentity.ts';
+import { StepColumnWriter } from '../../../trainer/run/stepColumnWriter.ts';
 import { versions } from '../../../trainer/protocol/versions.ts';
 
 /** Kinds of fruit, as in the sample. */
@@ -176,7 +177,9 @@ export function writeLadder(workspace: string, options: LadderOptions = {}): str
       writeFileSync(paths.owner(1), JSON.stringify(owner));
     }
     const lines: string[] = [];
+    const columns = new StepColumnWriter(paths.folder);
     const add = (event: RunEvent, seconds: number) => {
+      if (event.type === 'steps') columns.add(event);
       time += seconds * 1000;
       lines.push(encodeEvent(event, lines.length + 1, time));
     };
@@ -342,6 +345,7 @@ export function writeLadder(workspace: string, options: LadderOptions = {}): str
       add({ type: 'state', state, message, signal: null }, 0.1);
     }
     writeFileSync(paths.events(1), lines.join(''));
+    columns.close();
     time += 5000;
   });
   return ids;

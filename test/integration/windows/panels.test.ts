@@ -5,6 +5,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { FrameLocator } from 'playwright-core';
 import * as z from 'zod';
+import { gainPerMinute } from '../../../trainer/protocol/runRow.ts';
+import { count, duration, measure, percentNumber, pointsNumber, rate } from '../../../webviews/ui/numbers.ts';
 import { buildSuites } from '../buildSuites.ts';
 import { startBrowserVscode, type BrowserVscode, type VscodeWindow } from '../harness/browserVscode.ts';
 import { ended, readRun, startedRun, tinyWorkspace, until, upsizeIn } from '../harness/upsizeWindow.ts';
@@ -19,6 +21,8 @@ const shownRunSchema = z.object({
   valAccuracy: z.number().nullable(),
   valLoss: z.number().nullable(),
   gain: z.number().nullable(),
+  seconds: z.number(),
+  imagesPerSecond: z.number().nullable(),
   epochRecords: z.array(
     z.object({
       epoch: z.number(),
@@ -27,6 +31,7 @@ const shownRunSchema = z.object({
       valAccuracy: z.number(),
       loss: z.number(),
       valLoss: z.number(),
+      imagesPerSecond: z.number(),
     }),
   ),
   classes: z.array(z.object({ name: z.string(), support: z.number(), f1: z.number() })),
@@ -64,6 +69,16 @@ describe('panels in an editor', function () {
   /** As panels write it, without the unit. */
   const percentText = (share: number | null | undefined) => ((share ?? Number.NaN) * 100).toFixed(1);
 
+  /** Columns 'epoch' to 'val_loss' of an epoch, as panels write them. */
+  const epochTexts = (epoch: z.output<typeof shownRunSchema>['epochRecords'][number]) => [
+    count(epoch.epoch + 1),
+    count(epoch.step),
+    percentNumber(epoch.accuracy),
+    percentNumber(epoch.valAccuracy),
+    measure(epoch.loss),
+    measure(epoch.valLoss),
+  ];
+
   before(async () => {
     const bridgeBundle = path.join(await buildSuites(), 'bridge.cjs');
     workspace = await tinyWorkspace();
@@ -96,12 +111,17 @@ describe('panels in an editor', function () {
     const rows = page.getByRole('region', { name: 'accuracy, %, table' }).locator('tbody tr');
     const last = await cells(rows.last());
     const epoch = second.epochRecords.at(-1);
-    assert.deepEqual(
-      last.slice(1, 7),
-      [(epoch?.epoch ?? 0) + 1, epoch?.step, epoch?.accuracy, epoch?.valAccuracy, epoch?.loss, epoch?.valLoss].map(
-        String,
-      ),
-    );
+    assert.ok(epoch);
+    assert.deepEqual(last.slice(1, 7), epochTexts(epoch));
+    assert.equal(last.at(-2), rate(epoch.imagesPerSecond));
+    const figures = await strip.nth(1).locator('.figures').innerText();
+    for (const text of [
+      pointsNumber(second.gain),
+      duration(second.seconds),
+      `${pointsNumber(gainPerMinute(second))} / min`,
+    ]) {
+      assert.ok(figures.includes(text), `${text} in ${figures}`);
+    }
     await page.getByRole('button', { name: 'accuracy, %: show as a table' }).click();
   });
 
@@ -160,6 +180,10 @@ describe('panels in an editor', function () {
       texts,
       shown.map(({ valAccuracy }) => percentText(valAccuracy)),
     );
+    const speed = page.locator('.metrics tbody tr', { has: page.getByRole('button', { name: 'images/s' }) });
+    for (const [at, text] of (await speed.locator('td').allInnerTexts()).entries()) {
+      assert.equal(text.replace('▲', '').trim(), rate(shown[at]?.imagesPerSecond ?? null));
+    }
   });
 
   it('dashboard: follows a run that trains, with the numbers of `upsize show --json`, and stops it', async () => {
@@ -178,10 +202,8 @@ describe('panels in an editor', function () {
     assert.equal(readRun(workspace.folder, live).state, 'running');
     const texts = await cells(rows.nth(before));
     const epoch = (await show(live)).epochRecords[before];
-    assert.deepEqual(
-      texts.slice(1, 7),
-      [before + 1, epoch?.step, epoch?.accuracy, epoch?.valAccuracy, epoch?.loss, epoch?.valLoss].map(String),
-    );
+    assert.ok(epoch);
+    assert.deepEqual(texts.slice(1, 7), epochTexts(epoch));
     await page.getByRole('button', { name: 'accuracy, %: show as a table' }).click();
     await page.getByRole('button', { name: 'Stop' }).click();
     await until('the run has stopped', () => readRun(workspace.folder, live).state === 'stopped');

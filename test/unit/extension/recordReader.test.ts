@@ -68,6 +68,7 @@ describe('records of runs', () => {
     assert.equal(await reader.read('hardestImages', { run: runOf(first) }), null);
     assert.deepEqual(await reader.read('comparison', { runs: [runOf(first)] }), {
       disagreement: null,
+      against: null,
       confusionDeltas: [],
     });
   });

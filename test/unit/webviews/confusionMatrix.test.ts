@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import * as z from 'zod';
 import { configDifferences, confusionDelta, disagreementOf } from '../../../extension/panels/compareRuns/comparison.ts';
+import { stageDelta } from '../../../trainer/evaluation/stageDelta.ts';
 import {
   calibrationOf,
   chosenImages,
@@ -259,7 +260,7 @@ describe('comparison of runs', () => {
     );
   });
   it('finds the images on which runs disagree, and what one fixed against another', () => {
-    const found = disagreementOf([before, after]);
+    const found = disagreementOf([before, after], 10);
     assert.deepEqual([found?.shared, found?.total], [4, 3]);
     assert.deepEqual(found?.images[0], {
       file: 'd.jpg',
@@ -268,7 +269,21 @@ describe('comparison of runs', () => {
       right: [false, false],
     });
     assert.deepEqual([confusionDelta('r', before, after).fixed, confusionDelta('r', before, after).broken], [1, 1]);
-    assert.equal(disagreementOf([before]), null);
+    assert.equal(disagreementOf([before], 10), null);
+  });
+  it('counts an image whose true class was changed for neither run', () => {
+    const relabelled = evaluation(names, [
+      ['a', 0, 0, 0.9],
+      ['b', 2, 2, 0.9],
+    ]);
+    const earlier = evaluation(names, [
+      ['a', 0, 1, 0.9],
+      ['b', 1, 1, 0.9],
+    ]);
+    assert.deepEqual(disagreementOf([earlier, relabelled], 10)?.shared, 1);
+    assert.equal(confusionDelta('r', earlier, relabelled).fixed, 1);
+    assert.equal(stageDelta(earlier, relabelled).fixed.length, 1);
+    assert.deepEqual(confusionMatrixContent(evaluated(relabelled, 96), evaluated(earlier, 48), null).delta?.shared, 1);
   });
   it('puts the hardest image first, and one whose loss is not finite before it', () => {
     const hard = evaluation(names, [

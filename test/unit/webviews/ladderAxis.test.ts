@@ -1,13 +1,16 @@
 import { strict as assert } from 'node:assert';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { dashboardChanges, dashboardRuns, secondsLeft } from '../../../extension/panels/dashboard/dashboardRuns.ts';
 import { ladderTitle } from '../../../extension/panels/dashboard/ladderTitle.ts';
 import { readLogTail } from '../../../extension/panels/dashboard/readLogTail.ts';
 import { ladderSizes } from '../../../trainer/protocol/ladder.ts';
+import { encodeEvent, type RunEvent } from '../../../trainer/protocol/events.ts';
+import { runPaths } from '../../../trainer/protocol/runFolder.ts';
 import { RunStore } from '../../../trainer/protocol/runStore.ts';
 import { applyDashboardChange } from '../../../webviews/dashboard/applyDashboardChange.ts';
+import { applyRunChange } from '../../../webviews/ladder/applyRunChange.ts';
 import { ladderAxis } from '../../../webviews/ladder/ladderAxis.ts';
 import { ladderCurves } from '../../../webviews/ladder/ladderCurves.ts';
 import { runLabel, runLooks, stageOf } from '../../../webviews/ladder/runLooks.ts';
@@ -160,6 +163,18 @@ describe('the dashboard of a ladder', () => {
       changes.map(({ type }) => type),
       ['live'],
     );
+    // Of an epoch that was added that one travels alone; of one that a resume trained anew, it and what came after.
+    const grown = { ...last, epochs: last.epochs.slice(0, 2) };
+    const [added] = dashboardChanges([grown], [last]);
+    assert.ok(added?.type === 'run');
+    assert.deepEqual([added.epochsFrom, added.run.epochs], [2, last.epochs.slice(2)]);
+    assert.deepEqual(applyRunChange([grown], added), [last]);
+    const anew = { ...last, epochs: last.epochs.map((epoch, at) => (at === 1 ? { ...epoch, seconds: 99 } : epoch)) };
+    const [again] = dashboardChanges([last], [{ ...anew, state: 'stopped' }]);
+    assert.ok(again?.type === 'run');
+    assert.equal(again.epochsFrom, 1);
+    assert.deepEqual(applyRunChange([last], again), [{ ...anew, state: 'stopped' }]);
+
     const shorter = { ...last, epochs: last.epochs.slice(0, 1) };
     const resumed = dashboardChanges(before, [...before.slice(1, 2), shorter]);
     assert.deepEqual(resumed.map(({ type }) => type).sort(), ['gone', 'run']);
@@ -189,5 +204,34 @@ describe('the dashboard of a ladder', () => {
     assert.ok(lines.some(({ text }) => text.startsWith('Engine: native')));
     assert.ok(lines.some(({ text }) => text === 'Freeze proof: 12 tensors unchanged'));
     assert.ok(!lines.some(({ text }) => text.includes('undefined')));
+  });
+
+  it('finds the last lines of a log behind hours of step metrics, and none of a run that is gone', async () => {
+    const long = mkdtempSync(path.join(tmpdir(), 'upsize-log-'));
+    try {
+      const zeros = Array.from({ length: 2000 }, () => 0.125);
+      const steps = { type: 'steps', epoch: 0, loss: zeros, accuracy: zeros, inputMs: zeros, stepMs: zeros } as const;
+      const said = (message: string) => ({ type: 'log', level: 'warning', message }) as const;
+      let seq = 0;
+      const line = (event: RunEvent) => encodeEvent(event, ++seq, 1_000 + seq);
+      writeFileSync(runPaths(long).events(1), line(said('first')) + line(said('with ü, over the edge of a chunk')));
+      const many = Array.from({ length: 60 }, (_, at) => line({ ...steps, from: at * 2000 }));
+      writeFileSync(runPaths(long).events(2), line(said('second')) + many.join('') + '{"torn');
+      assert.deepEqual(
+        (await readLogTail(long)).map(({ text }) => text),
+        ['first', 'with ü, over the edge of a chunk', 'second'],
+      );
+      const chatty = Array.from({ length: 500 }, (_, at) => line(said(`line ${at} ${'ü'.repeat(700)}`)));
+      writeFileSync(runPaths(long).events(3), chatty.join(''));
+      const lines = await readLogTail(long);
+      assert.equal(lines.length, 200);
+      assert.deepEqual(
+        [lines[0], lines.at(-1)].map((one) => one?.text.slice(0, 9).trim()),
+        ['line 300', 'line 499'],
+      );
+    } finally {
+      rmSync(long, { recursive: true });
+    }
+    await assert.rejects(readLogTail(long), /folder of this run is gone/);
   });
 });
