@@ -137,6 +137,79 @@ describe('dashboard in a browser', () => {
     assert.deepEqual(panel.complaints, []);
   });
 
+  it('fetches detail of what is shown: by keyboard, wheel and drag; the other charts point at the same place', async () => {
+    const ids = writeLadder(folder, { sizes: [48], epochs: 8, stepsPerEpoch: 100, images: 40 });
+    const workspace = new RecordedWorkspace(folder);
+    const ranges: { from: number; to: number }[] = [];
+    const { records } = workspace;
+    Object.assign(workspace, {
+      records: {
+        read: (...asked: Parameters<typeof records.read>) => {
+          const [method, params] = asked;
+          if (method === 'readSteps' && 'from' in params) ranges.push({ from: params.from, to: params.to });
+          return records.read(...asked);
+        },
+      },
+    });
+    const view = {
+      axis: 'steps',
+      metric: 'loss',
+      smoothing: '0',
+      steps: true,
+      below: 'log',
+      chosen: null,
+      range: null,
+    };
+    await open(workspace, ids[0] ?? '', { savedState: { target: {}, view } });
+    const { page } = panel;
+    /** The newest range that was asked for, once it is as it should be. */
+    const asked = async (what: string, fits: (range: { from: number; to: number }) => boolean) => {
+      const end = Date.now() + 20_000;
+      for (;;) {
+        const last = ranges.at(-1);
+        if (last && fits(last)) return last;
+        assert.ok(Date.now() < end, `${what}: ${JSON.stringify(ranges)}`);
+        await page.waitForTimeout(20);
+      }
+    };
+    const width = ({ from, to }: { from: number; to: number }) => to - from;
+    const all = await asked('all steps', ({ from, to }) => from === 0 && to >= 600);
+    const chart = page.getByRole('img', { name: /^loss of Fruit/ });
+    await chart.focus();
+    await page.keyboard.press('+');
+    const half = await asked('half of them', (range) => Math.abs(width(range) - width(all) / 2) < 4);
+    await page.keyboard.press('Shift+ArrowRight');
+    await asked('those further on', (range) => range.from > half.from && Math.abs(width(range) - width(half)) < 4);
+    await page.keyboard.press('0');
+    await asked('all again', (range) => width(range) === width(all));
+
+    const box = await chart.boundingBox();
+    assert.ok(box);
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await page.mouse.move(x, y);
+    await page.mouse.wheel(0, -300);
+    await page.keyboard.down('Control');
+    for (let turn = 0; turn < 6; turn++) await page.mouse.wheel(0, -100);
+    await page.keyboard.up('Control');
+    const near = await asked('what the wheel shows', (range) => width(range) < width(all) - 20);
+    await page.mouse.down();
+    await page.mouse.move(x - 20, y);
+    await page.mouse.move(x - 120, y, { steps: 5 });
+    await page.mouse.up();
+    await asked('what the drag shows', (range) => range.from > near.from);
+
+    // The line and the values of the crosshair stand in the chart that is not pointed at, too.
+    const other = page.locator('.side canvas').first();
+    const drawn = () => other.evaluate((canvas) => (canvas instanceof HTMLCanvasElement ? canvas.toDataURL() : ''));
+    await page.mouse.move(1, 1);
+    const without = await drawn();
+    await page.mouse.move(x, y);
+    await page.mouse.move(x + 5, y);
+    const end = Date.now() + 10_000;
+    while ((await drawn()) === without) assert.ok(Date.now() < end, 'the other chart shows no crosshair');
+    assert.deepEqual(panel.complaints, []);
+  });
+
   it('is clean for axe-core in four themes, and changes its colours without a reload', async () => {
     const ids = writeLadder(folder, { epochs: 6, stepsPerEpoch: 4, images: 60 });
     await open(new RecordedWorkspace(folder), ids[0] ?? '');

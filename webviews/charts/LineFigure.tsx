@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { ChartFrame } from './ChartFrame.tsx';
 import { chartSvg } from './chartSvg.ts';
-import { LineChart, type LineChartProps } from './LineChart.tsx';
+import { LineChart } from './LineChart.tsx';
+import type { LineChartProps } from './lineOptions.ts';
 import type { Save } from './save.ts';
 import type { Sheet } from './sheet.ts';
 

@@ -1,4 +1,5 @@
 import { extent, ticks, type Mark, type Point, type Series, type Span } from './series.ts';
+import { markerPath } from './markers.ts';
 import { svgDocument, svgPlace, svgText, type SvgColors } from './svgDocument.ts';
 
 /** What a saved picture shows. */
@@ -19,15 +20,23 @@ export interface SvgChart {
 }
 
 const width = 800;
-const height = 400;
-const margin = { left: 64, right: 16, top: 44, bottom: 64 };
+const plotBottom = 336;
+const legendTop = 386;
+const legendRow = 20;
+/** Of a sign in the legend, the gap behind it, and a letter of text about. */
+const signWidth = 32;
+const signGap = 8;
+const letterWidth = 7;
+/** A longer name is cut in the legend. */
+const mostLetters = 40;
+const margin = { left: 64, right: 16, top: 44 };
 
-/** Draws a chart as SVG of 800 × 400, readable by itself: title, axes, stages, curves and a legend. */
+/** Draws a chart as SVG of 800 pixels' width, readable by itself: title, axes, stages, curves and, below, a legend. */
 export function chartSvg(chart: SvgChart): string {
   const { colors, from, to } = chart;
   const [low, high] = padded(extent(chart.series, from, to), chart.fromY);
   const plotWidth = width - margin.left - margin.right;
-  const plotHeight = height - margin.top - margin.bottom;
+  const plotHeight = plotBottom - margin.top;
   const left = (x: number) => svgPlace(margin.left + ((x - from) / (to - from || 1)) * plotWidth);
   const top = (y: number) => svgPlace(margin.top + (1 - (y - low) / (high - low)) * plotHeight);
   const text = (x: number, y: number, value: string, more?: string) => svgText(x, y, value, colors.muted, more);
@@ -46,30 +55,94 @@ export function chartSvg(chart: SvgChart): string {
     parts.push(text(margin.left - 8, top(tick) + 4, chart.formatY(tick), 'text-anchor="end"'));
   }
   for (const tick of ticks(from, to, 8)) {
-    parts.push(text(left(tick), height - margin.bottom + 18, chart.formatX(tick), 'text-anchor="middle"'));
+    parts.push(text(left(tick), plotBottom + 18, chart.formatX(tick), 'text-anchor="middle"'));
   }
   for (const mark of chart.marks.filter(({ x }) => x >= from && x <= to)) {
     parts.push(
-      `<path d="M${left(mark.x)} ${margin.top}V${height - margin.bottom}" stroke="${mark.color}" stroke-dasharray="2 3"/>`,
-      text(left(mark.x) + 4, height - margin.bottom - 6, mark.label),
+      `<path d="M${left(mark.x)} ${margin.top}V${plotBottom}" stroke="${mark.color}" stroke-dasharray="2 3"/>`,
+      text(left(mark.x) + 4, plotBottom - 6, mark.label),
     );
+  }
+  // Curves go on to the edge of what is shown, and no further.
+  parts.push(
+    `<clipPath id="plot"><rect x="${margin.left}" y="${margin.top}" width="${plotWidth}" height="${plotHeight}"/></clipPath>`,
+    '<g clip-path="url(#plot)">',
+  );
+  for (const series of chart.series) {
+    const { band, color, points } = series;
+    if (!band) continue;
+    const edge = (values: readonly number[]) => points.map(({ x }, at): Point => ({ x, y: values[at] ?? Number.NaN }));
+    parts.push(`<path d="${bandOf(edge(band.min), edge(band.max), left, top)}" fill="${color}" fill-opacity="0.22"/>`);
   }
   for (const series of chart.series) {
-    const dash = series.dash.length > 0 ? ` stroke-dasharray="${series.dash.join(' ')}"` : '';
-    const path = pathOf(series.points, from, to, left, top);
-    parts.push(
-      `<path d="${path}" fill="none" stroke="${series.color}" stroke-width="${series.width}" stroke-linejoin="round"${dash}/>`,
-    );
+    const line = `stroke="${series.color}" stroke-width="${series.width}"${dashOf(series)}`;
+    parts.push(`<path d="${pathOf(series.points, left, top)}" fill="none" ${line} stroke-linejoin="round"/>`);
+    const radius = series.points.length > 60 ? 0 : (series.marker ?? 0);
+    if (radius === 0) continue;
+    const drawn = series.points.filter(({ x, y }) => x >= from && x <= to && Number.isFinite(y));
+    const outline = drawn.map(({ x, y }) => markerPath(series.form ?? 'circle', left(x), top(y), radius)).join('');
+    parts.push(`<path d="${outline}" fill="${series.color}"/>`);
   }
-  let legendX = margin.left;
-  for (const series of chart.series.filter(({ connector }) => connector !== true)) {
-    const y = height - 14;
-    parts.push(`<path d="M${legendX} ${y - 4}h20" stroke="${series.color}" stroke-width="${series.width}"/>`);
-    parts.push(text(legendX + 24, y, series.label));
-    legendX += 40 + series.label.length * 7;
+  parts.push('</g>', text(width - margin.right, plotBottom + 36, chart.xLabel, 'text-anchor="end"'));
+  const legend = legendOf(chart.series, text);
+  return svgDocument({
+    title: chart.title,
+    width,
+    height: legendTop + legend.rows * legendRow,
+    left: margin.left,
+    colors,
+    parts: [...parts, ...legend.parts],
+  });
+}
+
+/** Which line is which, in as many rows as it takes. */
+function legendOf(
+  series: readonly Series[],
+  text: (x: number, y: number, value: string) => string,
+): { parts: string[]; rows: number } {
+  const parts: string[] = [];
+  let [x, row] = [margin.left, 0];
+  for (const one of series.filter(({ connector }) => connector !== true)) {
+    const letters = [...one.label];
+    const label = letters.length > mostLetters ? `${letters.slice(0, mostLetters - 1).join('')}…` : one.label;
+    const room = signWidth + signGap + Math.min(letters.length, mostLetters) * letterWidth;
+    if (x > margin.left && x + room > width - margin.right) [x, row] = [margin.left, row + 1];
+    const y = legendTop + row * legendRow;
+    const line = `stroke="${one.color}" stroke-width="${one.width}"${dashOf(one)}`;
+    parts.push(`<path d="M${x} ${y}h${signWidth}" fill="none" ${line}/>`);
+    if (one.form) parts.push(`<path d="${markerPath(one.form, x + signWidth / 2, y, 4)}" fill="${one.color}"/>`);
+    parts.push(text(x + signWidth + signGap, y + 4, label));
+    x += room + 2 * signGap;
   }
-  parts.push(text(width - margin.right, height - margin.bottom + 36, chart.xLabel, 'text-anchor="end"'));
-  return svgDocument({ title: chart.title, width, height, left: margin.left, colors, parts });
+  return { parts, rows: row + 1 };
+}
+
+function dashOf({ dash }: Series): string {
+  return dash.length > 0 ? ` stroke-dasharray="${dash.join(' ')}"` : '';
+}
+
+/** The area between two edges, broken where either is no number. */
+function bandOf(
+  low: readonly Point[],
+  high: readonly Point[],
+  left: (x: number) => number,
+  top: (y: number) => number,
+): string {
+  let path = '';
+  let run: { x: number; low: number; high: number }[] = [];
+  const close = () => {
+    const forth = run.map(({ x, high: y }) => `${left(x)} ${top(y)}`);
+    const back = [...run].reverse().map(({ x, low: y }) => `${left(x)} ${top(y)}`);
+    if (run.length > 1) path += `M${[...forth, ...back].join('L')}Z`;
+    run = [];
+  };
+  low.forEach(({ x, y }, at) => {
+    const upper = high[at]?.y ?? Number.NaN;
+    if (Number.isFinite(y) && Number.isFinite(upper)) run.push({ x, low: y, high: upper });
+    else close();
+  });
+  close();
+  return path;
 }
 
 function padded(range: [number, number] | null, fromY: number | null): [number, number] {
@@ -79,17 +152,11 @@ function padded(range: [number, number] | null, fromY: number | null): [number, 
   return [fromY ?? low - pad, high + pad];
 }
 
-function pathOf(
-  points: readonly Point[],
-  from: number,
-  to: number,
-  left: (x: number) => number,
-  top: (y: number) => number,
-): string {
+function pathOf(points: readonly Point[], left: (x: number) => number, top: (y: number) => number): string {
   let path = '';
   let open = false;
   for (const { x, y } of points) {
-    if (x < from || x > to || !Number.isFinite(y)) {
+    if (!Number.isFinite(y)) {
       open = false;
       continue;
     }

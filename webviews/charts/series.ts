@@ -91,8 +91,13 @@ export function smooth(values: readonly number[], weight: number): number[] {
   });
 }
 
-/** The points of a curve next to a place on the axis; null for an empty curve. Binary search. */
+/** The point of a curve next to a place on the axis; null for an empty curve. */
 export function nearestPoint(points: readonly Point[], x: number): Point | null {
+  return points[nearestIndex(points, x)] ?? null;
+}
+
+/** The index of the point next to a place on the axis; −1 for an empty curve. Binary search. */
+export function nearestIndex(points: readonly Point[], x: number): number {
   let low = 0;
   let high = points.length - 1;
   while (low < high) {
@@ -100,10 +105,28 @@ export function nearestPoint(points: readonly Point[], x: number): Point | null 
     if ((points[middle]?.x ?? 0) < x) low = middle + 1;
     else high = middle;
   }
-  const after = points[low] ?? null;
-  const before = points[low - 1] ?? null;
-  if (after === null || before === null) return after ?? before;
-  return x - before.x <= after.x - x ? before : after;
+  const [before, after] = [points[low - 1], points[low]];
+  if (!after) return -1;
+  return before && x - before.x <= after.x - x ? low - 1 : low;
+}
+
+/** The next place where a curve has a point, in a direction; the nearest edge at first. Null where there is none. */
+export function nextPlace(
+  series: readonly Series[],
+  x: number | null,
+  forward: boolean,
+  { from, to }: { from: number; to: number },
+): number | null {
+  let best: number | null = null;
+  for (const { points, connector } of series) {
+    if (connector === true) continue;
+    for (const point of points) {
+      if (point.x < from || point.x > to) continue;
+      if (x !== null && (forward ? point.x <= x + 1e-9 : point.x >= x - 1e-9)) continue;
+      if (best === null || (forward ? point.x < best : point.x > best)) best = point.x;
+    }
+  }
+  return best;
 }
 
 /** The lowest and highest finite value of curves within a range of the axis; null where there is none. */

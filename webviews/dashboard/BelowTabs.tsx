@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { SheetTable } from '../charts/ChartFrame.tsx';
+import { runLabel } from '../ladder/runLooks.ts';
 import type { dashboardBoundary, DashboardRun } from '../protocol/dashboard.ts';
 import type { ViewChannel } from '../protocol/viewChannel.ts';
 import { clock, count, percentNumber, pointsNumber } from '../ui/numbers.ts';
@@ -10,7 +11,7 @@ type Channel = ViewChannel<typeof dashboardBoundary>;
 /** How often the log of a live run is read again. */
 const logMs = 2000;
 
-/** Recall of each class, one column a stage, with the change against the stage before. */
+/** Recall of each class, one column a run, with the change against its parent. */
 export function PerClass({ channel, runs }: { channel: Channel; runs: readonly DashboardRun[] }) {
   const runIds = runs.map((run) => run.runId);
   const states = runs.map((run) => run.state).join(' ');
@@ -22,14 +23,16 @@ export function PerClass({ channel, runs }: { channel: Channel; runs: readonly D
   const evaluated = runs.flatMap((run) => value.filter((one) => one.runId === run.runId).map((one) => ({ run, one })));
   const classNames = evaluated.at(-1)?.one.classNames;
   if (!classNames) return <p class="muted">Each class has its figures here when a stage has been evaluated.</p>;
-  const columns = evaluated.flatMap(({ run }, index) =>
-    index === 0 ? [`${run.size} recall %`] : [`${run.size} recall %`, `Δ ${run.size}, pt`],
-  );
+  const hasParent = ({ parentId }: DashboardRun) => evaluated.some(({ run }) => run.runId === parentId);
+  const columns = evaluated.flatMap(({ run }) => {
+    const label = runLabel(run, runs);
+    return hasParent(run) ? [`${label} recall %`, `Δ ${label}, pt`] : [`${label} recall %`];
+  });
   const rows = classNames.map((name, at) => {
-    const cells = evaluated.flatMap(({ one }, index) => {
+    const cells = evaluated.flatMap(({ run, one }) => {
       const place = one.classNames.indexOf(name);
       const recall = one.recall[place] ?? null;
-      return index === 0 ? [recall] : [recall, one.change?.recall[place] ?? null];
+      return hasParent(run) ? [recall, one.change?.recall[place] ?? null] : [recall];
     });
     return [name, evaluated.at(-1)?.one.support[at] ?? null, ...cells];
   });
@@ -39,7 +42,7 @@ export function PerClass({ channel, runs }: { channel: Channel; runs: readonly D
     return columns[column - 2]?.startsWith('Δ') === true ? pointsNumber(cell) : percentNumber(cell);
   };
   const shared = evaluated.flatMap(({ run, one }) =>
-    one.change ? [`${count(one.change.shared)} at ${run.size}`] : [],
+    one.change ? [`${count(one.change.shared)} at ${runLabel(run, runs)}`] : [],
   );
   return (
     <>
@@ -49,7 +52,7 @@ export function PerClass({ channel, runs }: { channel: Channel; runs: readonly D
         format={format}
       />
       {shared.length === 0 ? null : (
-        <p class="muted">Δ is against the stage before, on the images that both judged: {shared.join(', ')}.</p>
+        <p class="muted">Δ is against the parent, on the images that both judged: {shared.join(', ')}.</p>
       )}
     </>
   );

@@ -2,7 +2,7 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import { barsSvg } from '../charts/barsSvg.ts';
 import { ChartFrame } from '../charts/ChartFrame.tsx';
 import { Crosshair } from '../charts/crosshair.ts';
-import type { Range } from '../charts/LineChart.tsx';
+import type { Range } from '../charts/range.ts';
 import { LineFigure } from '../charts/LineFigure.tsx';
 import type { Save } from '../charts/save.ts';
 import type { Series } from '../charts/series.ts';

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { Crosshair } from '../charts/crosshair.ts';
-import type { Range } from '../charts/LineChart.tsx';
+import type { Range } from '../charts/range.ts';
 import { LineFigure } from '../charts/LineFigure.tsx';
 import type { Save } from '../charts/save.ts';
 import type { Mark, Series, Span } from '../charts/series.ts';

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import * as fc from 'fast-check';
 import { chartSvg } from '../../../webviews/charts/chartSvg.ts';
+import { panned, zoomed } from '../../../webviews/charts/range.ts';
 import { extent, nearestPoint, smooth, thin, ticks, type Point, type Series } from '../../../webviews/charts/series.ts';
 import { csvOf, markdownOf } from '../../../webviews/charts/sheet.ts';
 import { contrast, parseColor, stageColors, stageDashes, type Rgba } from '../../../webviews/ui/colors.ts';
@@ -64,6 +65,17 @@ describe('chart maths', () => {
     assert.equal(extent([series([Number.NaN])], 0, 9), null);
   });
 
+  it('zooms around a place and pans, within the axis', () => {
+    const whole = { from: 0, to: 100 };
+    assert.deepEqual(zoomed(whole, null, 0.5, null), { from: 25, to: 75 });
+    assert.deepEqual(zoomed(whole, null, 0.5, 90), { from: 65, to: 100 });
+    assert.equal(zoomed(whole, { from: 25, to: 75 }, 2, null), null);
+    assert.deepEqual(panned(whole, { from: 20, to: 40 }, 0.5), { from: 30, to: 50 });
+    assert.deepEqual(panned(whole, { from: 70, to: 90 }, 5), { from: 80, to: 100 });
+    assert.deepEqual(panned(whole, { from: 10, to: 30 }, -5), { from: 0, to: 20 });
+    assert.equal(panned(whole, null, 0.2), null);
+  });
+
   it('puts ticks at round places', () => {
     assert.deepEqual(ticks(0, 1, 5), [0, 0.2, 0.4, 0.6, 0.8, 1]);
     assert.deepEqual(ticks(17, 61, 5), [20, 30, 40, 50, 60]);
@@ -96,6 +108,47 @@ describe('chart maths', () => {
     assert.ok(!svg.includes('<img') && !svg.includes('<script') && !svg.includes('\u0000'));
     assert.match(svg, /stroke-dasharray="2 3"/);
     assert.ok(!svg.includes('NaN') && !svg.includes('Infinity'));
+  });
+
+  it('saves curves up to the edge of what is shown, their bands, and a legend that has room for all', () => {
+    const many = Array.from({ length: 9 }, (_, at) => ({
+      id: String(at),
+      label: `${96 + at} of ladder ${at} validation`,
+      color: '#123456',
+      dash: [8, 3],
+      form: 'triangle' as const,
+      width: 2.5,
+      points: curve([1, 2, 3, 4, 5]),
+      band: { min: [0, 1, 2, Number.NaN, 4], max: [2, 3, 4, 5, 6] },
+    }));
+    const svg = chartSvg({
+      title: 'loss',
+      xLabel: 'epochs',
+      series: many,
+      spans: [],
+      marks: [],
+      from: 0.5,
+      to: 2.5,
+      formatX: String,
+      formatY: String,
+      fromY: null,
+      colors: { background: '#fff', foreground: '#000', muted: '#777', grid: '#eee', fontFamily: 'sans-serif' },
+    });
+    // From the point before the edge to the one behind it, cut off at the edge.
+    const line = /<path d="([^"]*)" fill="none" stroke="#123456" stroke-width="2.5" stroke-dasharray="8 3"/.exec(
+      svg,
+    )?.[1];
+    assert.equal(line?.match(/[ML]/g)?.join(''), 'MLLLL');
+    assert.match(svg, /<g clip-path="url\(#plot\)">/);
+    const band = /<path d="([^"]*)" fill="#123456" fill-opacity/.exec(svg)?.[1];
+    assert.equal(band?.match(/[MZ]/g)?.join(''), 'MZ', 'what is one point wide has no area');
+    // Each name stands in the picture, with its dash and points.
+    const height = Number(/height="(\d+)"/.exec(svg)?.[1]);
+    for (const { label } of many) {
+      const [, x = '', y = ''] = new RegExp(`<text x="([\\d.]+)" y="([\\d.]+)"[^>]*>${label}<`).exec(svg) ?? [];
+      assert.ok(Number(x) + label.length * 7 <= 800 && Number(y) < height, `${label} at ${x}, ${y}`);
+    }
+    assert.equal(svg.match(/h32" fill="none" stroke="#123456" stroke-width="2.5" stroke-dasharray="8 3"/g)?.length, 9);
   });
 
   it('writes tables that a spreadsheet does not run and Markdown does not break', () => {
