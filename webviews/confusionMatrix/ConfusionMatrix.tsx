@@ -2,7 +2,7 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import * as z from 'zod';
 import { ChartFrame } from '../charts/ChartFrame.tsx';
 import { Crosshair } from '../charts/crosshair.ts';
-import type { Range } from '../charts/LineChart.tsx';
+import type { Range } from '../charts/range.ts';
 import { LineFigure } from '../charts/LineFigure.tsx';
 import { saver, type Save } from '../charts/save.ts';
 import type { confusionMatrixBoundary, EvaluatedContent, ImageChoice } from '../protocol/confusionMatrix.ts';

@@ -1,9 +1,8 @@
 import { strict as assert } from 'node:assert';
-import fs, { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { mkdtempSync, rmSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ActiveConfig } from '../../../extension/config/activeConfig.ts';
 import { AnnotationStore } from '../../../extension/runs/annotationStore.ts';
 import { runDescription } from '../../../extension/runs/runLabel.ts';
 import { runLabel, RunsTree, type RunsTreeFolder } from '../../../extension/runs/runsTree.ts';
@@ -47,11 +46,6 @@ describe('the tree of the Runs view', () => {
 
   beforeEach(() => {
     workspace = mkdtempSync(path.join(tmpdir(), 'upsize-tree-'));
-    writeFileSync(
-      path.join(workspace, 'upsize.json'),
-      '{ "dataset": "photos", "stages": [{ "size": 48 }, { "size": 96 }] }',
-    );
-    const config = new ActiveConfig(workspace, { get: () => undefined, set: () => undefined });
     const annotations = new AnnotationStore(workspace);
     const name = path.basename(workspace);
     folder = {
@@ -61,7 +55,6 @@ describe('the tree of the Runs view', () => {
       runsById: new Map(),
       unreadable: [],
       annotations,
-      config,
     };
   });
   afterEach(() => rmSync(workspace, { recursive: true }));
@@ -77,8 +70,6 @@ describe('the tree of the Runs view', () => {
       return { ...pattern, id, manifest: { ...pattern.manifest, id, ladderId, parentId, created: index } };
     });
     folder = { ...folder, runs, runsById: new Map(runs.map((run) => [run.id, run])) };
-    // The config is read when it is first asked for, and not again.
-    assert.ok(folder.config.config);
     const tree = new RunsTree<RunsTreeFolder>();
     let lines = 0;
     const calls = fileSystemCalls(() => {
