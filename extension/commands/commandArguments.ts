@@ -9,6 +9,8 @@ interface ViewItem {
   /** Absolute path of its workspace folder. */
   folder: string;
   runId?: string;
+  /** Of a data problem: its image, relative to the data set's root. */
+  file?: string;
 }
 
 function isObject(value: unknown): value is object {
@@ -20,6 +22,8 @@ export function viewItemIn(argument: unknown): ViewItem | undefined {
   if (!isObject(argument) || !('folder' in argument) || !isObject(argument.folder)) return undefined;
   if (!('path' in argument.folder) || typeof argument.folder.path !== 'string') return undefined;
   const folder = argument.folder.path;
+  const problem = 'problem' in argument ? argument.problem : undefined;
+  if (isObject(problem) && 'file' in problem && typeof problem.file === 'string') return { folder, file: problem.file };
   const node = 'node' in argument ? argument.node : undefined;
   if (!isObject(node) || !('run' in node) || !isObject(node.run)) return { folder };
   return 'id' in node.run && typeof node.run.id === 'string' ? { folder, runId: node.run.id } : { folder };

@@ -17,6 +17,7 @@ export function registerLazyCommands(context: UpsizeContext): vscode.Disposable[
     ),
     ...registerLazily(context, ['trainWithChanges'], () => import('./trainWithChanges.ts')),
     ...registerLazily(context, ['stopRun'], () => import('./stopRun.ts')),
+    ...registerLazily(context, ['excludeImage', 'openInGallery'], () => import('../dataset/problemCommands.ts')),
     ...registerLazily(context, ['exportModel'], () => import('./exportModel.ts')),
     ...registerLazily(context, ['createSampleWorkspace'], () => import('../environment/sampleWorkspace.ts')),
   ];

@@ -11,6 +11,7 @@ import type { FolderRun } from '../upsizeFolders.ts';
 import { askText, choose, chooseFolder, chooseRun } from './ask.ts';
 import { parseArguments, runArguments, viewItemIn } from './commandArguments.ts';
 import { Declined } from './declined.ts';
+import { offerUndo } from './offerUndo.ts';
 import { registerCommand } from './registerCommand.ts';
 import { waiting } from './waiting.ts';
 
@@ -86,8 +87,6 @@ async function noteRun({ folder, run }: FolderRun, said: { note?: string | undef
   await folder.refresh();
 }
 
-const undoForMs = 10_000;
-
 /** Moves a run to Upsize's own trash, and offers to take it back. Its children stay whole: they hold all of their weights. */
 async function deleteRun(context: UpsizeContext, argument: unknown): Promise<{ runId: string }> {
   const { runId } = parseArguments([argument], runSchema, ['runId']);
@@ -102,18 +101,9 @@ async function deleteRun(context: UpsizeContext, argument: unknown): Promise<{ r
   const children = folder.runs.filter((other) => other.manifest.parentId === run.id).length;
   const kept =
     children === 0 ? '' : ` ${plural(children, 'stage')} trained from it ${children === 1 ? 'stays' : 'stay'} whole.`;
-  void offerUndo(folder, run, `${inFolder(context.folders, folder)} was deleted.${kept}`);
+  const done = `Run ${run.id}${inFolder(context.folders, folder)} was deleted.${kept} It can be restored for 30 days.`;
+  void offerUndo(context.log, done, () => restoreRun(context, { folder: folder.path, runId: run.id }));
   return { runId: run.id };
-}
-
-async function offerUndo(folder: FolderRun['folder'], run: Run, said: string): Promise<void> {
-  const undo = 'Undo';
-  const chosen = await Promise.race([
-    vscode.window.showInformationMessage(`Run ${run.id}${said} It can be restored for 30 days.`, undo),
-    new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), undoForMs * 6)),
-  ]);
-  if (chosen !== undefined)
-    await vscode.commands.executeCommand('upsize.restoreRun', { folder: folder.path, runId: run.id });
 }
 
 async function restoreRun(context: UpsizeContext, argument: unknown): Promise<{ runId: string }> {

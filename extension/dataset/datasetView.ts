@@ -107,7 +107,7 @@ export class DatasetView implements vscode.Disposable, vscode.TreeDataProvider<D
           const uri = vscode.Uri.joinPath(vscode.Uri.file(scan.root), problem.file);
           item.command = { command: 'vscode.open', title: 'Open', arguments: [uri] };
         }
-        item.contextValue = 'problem';
+        item.contextValue = problemContext(problem);
         return item;
       }
     }
@@ -121,6 +121,13 @@ export class DatasetView implements vscode.Disposable, vscode.TreeDataProvider<D
     const nodes = classes.map((scanned): DatasetNode => ({ kind: 'class', folder, scan, scanned, most }));
     return problemsOf(scan, null).length > 0 ? [...nodes, { kind: 'general', folder, scan }] : nodes;
   }
+}
+
+/** The words that menus go by: `image` where the image can be excluded, `shown` where the gallery has it. */
+function problemContext({ file, className, kind, leftOut }: DatasetProblem): string {
+  // What has no class, lies elsewhere or is no image is not of the data set: there is nothing to exclude.
+  const isImage = file !== null && className !== null && kind !== 'outsideDataset' && kind !== 'unsupportedFormat';
+  return ['problem', ...(isImage ? ['image'] : []), ...(isImage && !leftOut ? ['shown'] : [])].join(' ');
 }
 
 /** Problems of one class, or with null those that belong to none. */

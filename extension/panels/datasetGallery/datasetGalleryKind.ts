@@ -13,7 +13,7 @@ import type { DatasetGalleryPanel, DatasetPlace } from './datasetGalleryPanel.ts
 const targetSchema = z.object({ folder: z.string() });
 
 /** Where the active config of a folder says that the images and their labels file are. */
-function placeOf(folder: UpsizeFolder): DatasetPlace | null {
+export function placeOf(folder: UpsizeFolder): DatasetPlace | null {
   const { config, file } = folder.config;
   if (!config || file === null) return null;
   const base = path.dirname(file);

@@ -30,6 +30,14 @@ describe('what a command was called with', () => {
     assert.deepEqual(parse(ladder), { folder: '/w' });
   });
 
+  it('is the image of the data problem that was clicked, and its folder', () => {
+    const problem = { kind: 'problem', folder: { path: '/w' }, scan: {}, problem: { file: 'lime/00.png' } };
+    const schema = z.strictObject({ file: z.string(), folder: z.string().optional() });
+    assert.deepEqual(parseArguments([problem], schema, ['file']), { file: 'lime/00.png', folder: '/w' });
+    const ofClass = { ...problem, problem: { file: null } };
+    assert.throws(() => parseArguments([ofClass], schema, ['file']), Declined);
+  });
+
   it('takes of an item what the command is about', () => {
     const folderOnly = z.strictObject({ folder: z.string().optional() });
     assert.deepEqual(parseArguments([item], folderOnly, ['folder']), { folder: '/w' });
