@@ -31,10 +31,11 @@ for (const seed of flags.seeds.split(',').map(Number)) {
   writeFileSync(path.join(workspace, 'upsize.json'), JSON.stringify({ ...sampleConfig, seed }));
   const ladder = [await train('--new-ladder')];
   const controls: TrainedRun[] = [];
-  for (const { size, epochs } of sampleConfig.stages.slice(1)) {
+  for (const { epochs } of sampleConfig.stages.slice(1)) {
     const parent = ladder.at(-1)!;
-    ladder.push(await train('--from', parent.id, '--size', String(size), '--epochs', String(epochs)));
-    controls.push(await train('--from', parent.id, '--size', String(parent.size), '--epochs', String(epochs)));
+    ladder.push(await train('--from', parent.id));
+    const staying = ['--size', String(parent.size), '--strategy', 'resize', '--epochs', String(epochs)];
+    controls.push(await train('--from', parent.id, ...staying));
   }
   rows.push([...ladder, ...controls]);
   console.log(`seed ${seed}: ${rows.at(-1)?.map(describe).join(' · ')}`);

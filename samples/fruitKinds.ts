@@ -11,15 +11,15 @@ import type { Marks } from './skins.ts';
 
 /**
  * From one mark to the next, in fruit radii, for marks that show from 96 pixels on and for those that show from 192 on. The fruit in the
- * middle has a radius of about 0.8 of half its picture: at 48 pixels the coarse marks are 1.2 pixels apart, and at 96 the fine ones,
- * which is too close to be seen; at twice the size each is 2.4 apart, which is enough.
+ * middle has a radius of about 0.8 of half its picture: at 48 pixels the coarse marks are 1.2 pixels apart, and at 96 the fine ones 1.1,
+ * which is too close to be seen; at twice the size they are 2.3 and 2.2 apart, which is enough.
  */
 const coarsePitch = 0.06;
-const finePitch = 0.032;
+const finePitch = 0.029;
 
 /**
  * The twelve kinds. Eight come in pairs that share shape, colour and light, so that small images cannot tell them apart: apple and
- * nectarine differ by coarse marks; orange and persimmon, pear and quince, peach and apricot by fine ones. One of each pair has pale
+ * nectarine, orange and persimmon differ by coarse marks; pear and quince, peach and apricot by fine ones. One of each pair has pale
  * marks, the other dark ones of the same size and strength, so that neither the mean colour nor the size of the file tells which.
  */
 export const fruitKinds: readonly FruitKind[] = [
@@ -97,7 +97,7 @@ function orangeBall(draws: Draws, pixel: number, marks: Marks['tone'], crowned: 
   const base: Colour = [draws.between(218, 236), draws.between(116, 144), draws.between(34, 52)];
   const deep: Colour = [base[0] - 14, base[1] - draws.between(18, 40), base[2]];
   const blushed = blushedSkin(draws, base, deep, draws.between(-0.5, 0.5));
-  const marked = markedSkin(draws, blushed, { pitch: finePitch, tone: marks, contrast: 130 }, pixel);
+  const marked = markedSkin(draws, blushed, { pitch: coarsePitch, tone: marks, contrast: 110 }, pixel);
   const poled = polesOf(marked, [116, 128, 52], 0.02, 0.006);
   const skin = draws.chance(crowned) ? crownedSkin(draws, poled, 4, draws.between(0.35, 0.6), [122, 140, 70]) : poled;
   return {

@@ -63,7 +63,8 @@ async function measureEngine(): Promise<Engine | null> {
 
 /** The workspace with the generated sample; made if it is missing. */
 async function makeSample(engine: Engine): Promise<string> {
-  const plan = chooseDemoPlan({ usesWasm: engine.name === 'wasm', imagesPerSecond: engine.imagesPerSecond });
+  const request = { usesWasm: engine.name === 'wasm', imagesPerSecond: engine.imagesPerSecond };
+  const plan = chooseDemoPlan(request);
   // Another number of pictures is another sample, and another workspace.
   const workspace = engine.name === 'wasm' ? path.join(demo, 'wasm') : demo;
   mkdirSync(workspace, { recursive: true });
@@ -76,7 +77,7 @@ async function makeSample(engine: Engine): Promise<string> {
   });
   if (live) process.stdout.write(clearLine);
   console.log(`The sample: ${count} pictures of fruit in ${shown(path.join(workspace, 'photos'))}/.`);
-  if (writeDemoConfig(workspace, sampleConfig, plan)) sayPlan(plan, engine);
+  if (writeDemoConfig(workspace, sampleConfig, plan)) sayPlan(plan, secondsOf(plan, request), engine);
   return workspace;
 }
 
@@ -90,19 +91,17 @@ async function usePhotos(folder: string, engine: Engine): Promise<string | null>
     return null;
   }
   console.log(`Training on ${photos.description}, which is read and never written.`);
-  const plan = chooseDemoPlan({
-    usesWasm: engine.name === 'wasm',
-    imagesPerSecond: engine.imagesPerSecond,
-    images: photos.images,
-  });
+  const { images } = photos;
+  const request = { usesWasm: engine.name === 'wasm', imagesPerSecond: engine.imagesPerSecond, images };
+  const plan = chooseDemoPlan(request);
   const workspace = path.join(demo, demoWorkspaceName(photos.dataset, engine.name));
   const base = { name: path.basename(photos.dataset), dataset: photos.dataset };
-  if (writeDemoConfig(workspace, base, plan)) sayPlan(plan, engine);
+  if (writeDemoConfig(workspace, base, plan)) sayPlan(plan, secondsOf(plan, request), engine);
   return workspace;
 }
 
-function sayPlan(plan: DemoPlan, { imagesPerSecond }: Engine): void {
-  const minutes = Math.max(1, Math.round(secondsOf(plan, imagesPerSecond) / 60));
+function sayPlan(plan: DemoPlan, seconds: number, { imagesPerSecond }: Engine): void {
+  const minutes = Math.max(1, Math.round(seconds / 60));
   console.log(
     `Stages ${plan.sizes.join(' → ')} px, about ${minutes} min (${Math.round(imagesPerSecond)} images/s at 48 px).`,
   );

@@ -9,7 +9,7 @@ import { paintPicture } from '../../../samples/paintPicture.ts';
 import { classSizes, planSample } from '../../../samples/plan.ts';
 
 /** Of the sample with seed 1 and 60 pictures. A change here changes every figure that was measured on the sample: raise its version too. */
-const pinnedHash = 'cc8bb09cc184d72acbd46dcd30daa753b406c060373cee9c8afc5f27ed70fd96';
+const pinnedHash = 'de788a383e649abd5e2f9cb16efa7d89b2e9d739e1cb07d276871c69edd1e4e4';
 
 describe('generating the sample', function () {
   this.timeout(240_000);
