@@ -108,7 +108,7 @@ describe('a run that is stopped, killed or asked for twice', function () {
       rmSync(path.join(own.directory, 'photos', 'kiwi', 'kiwi 0.png'));
       await resumeRun(stopped);
       const failed = await own.untilState(id, 'failed');
-      assert.match(failed.summary.message ?? '', /images or their labels have changed/);
+      assert.match(failed.summary.message ?? '', /Images were added, removed or changed since this run began/);
       assert.ok(failed.summary.epochs.length + failed.summary.step > 0, 'what was trained is still shown');
     } finally {
       own.remove();
