@@ -76,15 +76,25 @@ describe('dashboard in a browser', () => {
     assert.equal(await strip.count(), 3);
     await page.getByText('stage 3 of 3 · epoch 5/12').waitFor();
 
-    // The trainer writes another epoch; nothing but the change travels.
+    // The trainer writes another epoch, and keeps its weights as the best; nothing but the change travels.
     const paths = runPaths(path.join(folder, '.upsize/runs', ids[2] ?? ''));
     const last = workspace.runs().at(-1)?.summary;
     const epoch = last?.epochs.at(-1);
     assert.ok(last && epoch);
     const { time: _time, ...columns } = epoch;
+    const added = { ...columns, epoch: 4, step: 40 };
+    const best = {
+      kind: 'best',
+      file: 'best-2',
+      epoch: 5,
+      step: 40,
+      weightsSha256: '0'.repeat(64),
+      seconds: 0.1,
+    } as const;
     appendFileSync(
       paths.events(1),
-      encodeEvent({ type: 'epoch', ...columns, epoch: 4, step: 40, valAccuracy: 0.777 }, last.lastSeq + 1, Date.now()),
+      encodeEvent({ type: 'epoch', ...added, valAccuracy: 0.777 }, last.lastSeq + 1, Date.now()) +
+        encodeEvent({ type: 'checkpoint', ...best }, last.lastSeq + 2, Date.now()),
     );
     workspace.changed();
     await page.getByText('epoch 6/12').waitFor();
