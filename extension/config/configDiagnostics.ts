@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { checkPipeline, type PipelineProblem } from '../../trainer/protocol/pipelineChecks.ts';
+import type { Config } from '../../trainer/protocol/config.ts';
+import type { PipelineProblem } from '../../trainer/protocol/pipelineChecks.ts';
 import { locate, parseConfig, type ConfigProblem } from '../../trainer/protocol/readConfig.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 
@@ -30,15 +31,23 @@ function replacementText({ replacement, isKey }: Pick<ConfigProblem, 'replacemen
 export function registerConfigDiagnostics({ folders, scans }: UpsizeContext): vscode.Disposable[] {
   const collection = vscode.languages.createDiagnosticCollection('upsize');
   const waiting = new Map<string, NodeJS.Timeout>();
+  /** What a config that stands would train and mislead. The checks are loaded with the first such config. */
+  const checkStanding = async (document: vscode.TextDocument, config: Config) => {
+    const { version } = document;
+    const { checkPipeline } = await import('../../trainer/protocol/pipelineChecks.ts');
+    // Another look has begun meanwhile, at what is written now.
+    if (document.version !== version) return;
+    const folder = folders.of(document.uri);
+    // A scan is of the data set of the folder's own config.
+    const scan = folder?.config.file === document.uri.fsPath ? scans.of(folder) : null;
+    collection.set(document.uri, pipelineDiagnostics(document, checkPipeline({ config, scan })));
+  };
   const check = (document: vscode.TextDocument) => {
     if (vscode.languages.match(configSelector, document) === 0) return;
     const text = document.getText();
     const { config, problems } = parseConfig(text);
     if (config !== null) {
-      const folder = folders.of(document.uri);
-      // A scan is of the data set of the folder's own config.
-      const scan = folder?.config.file === document.uri.fsPath ? scans.of(folder) : null;
-      collection.set(document.uri, pipelineDiagnostics(document, checkPipeline({ config, scan })));
+      void checkStanding(document, config);
       return;
     }
     collection.set(
