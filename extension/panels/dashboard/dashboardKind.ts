@@ -16,7 +16,10 @@ export function dashboardKind(context: UpsizeContext): PanelKind<z.output<typeof
     name: 'dashboard',
     icon: 'graph-line',
     targetSchema,
-    title: (folder, { ladderId }) => ladderTitle(folder.runs, ladderId, workspaceOf(context, folder).nameOf),
+    title: (folder, { ladderId }) => {
+      const workspace = workspaceOf(context, folder);
+      return ladderTitle(folder.runs, ladderId, (runId) => workspace.nameOf(runId));
+    },
     host: async ({ folder, post, log, saving }, { ladderId }) => {
       const { DashboardPanel } = await import('./dashboardPanel.ts');
       return new DashboardPanel({
