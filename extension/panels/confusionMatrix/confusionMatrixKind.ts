@@ -28,12 +28,7 @@ export function confusionMatrixKind(context: UpsizeContext): PanelKind<z.output<
         saving,
         actions: {
           openImages: async (title, files) => {
-            await vscode.commands.executeCommand('upsize.openDatasetGallery', {
-              folder: folder.path,
-              runId,
-              title,
-              files,
-            });
+            await vscode.commands.executeCommand('upsize.openDatasetGallery', { folder: folder.path, title, files });
           },
           openNext: (next) => openNext(next, folder, runId),
           openImage: async (file) => {
