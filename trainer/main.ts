@@ -15,7 +15,8 @@ const jobs: Readonly<Record<string, () => Promise<void>>> = {
 };
 
 async function runThread(): Promise<void> {
-  const { job }: { job: string } = workerData;
+  const data: unknown = workerData;
+  const job = typeof data === 'object' && data !== null && 'job' in data ? String(data.job) : '';
   const run = jobs[job];
   if (!run) throw new Error(`There is no job "${job}" for a thread.`);
   await run();

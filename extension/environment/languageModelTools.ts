@@ -11,6 +11,7 @@ import type { UpsizeContext } from '../upsizeContext.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
 import type { FolderRun } from '../upsizeFolders.ts';
 import type { Tool, ToolName } from './tool.ts';
+import { startConfirmation, stopConfirmation, type Confirmation } from './toolConfirmations.ts';
 
 const mostRows = 200;
 
@@ -18,7 +19,7 @@ interface Definition<T> {
   name: ToolName;
   input: z.ZodType<T>;
   /** For tools that change something: what the user confirms. */
-  confirm?: (context: UpsizeContext, input: T) => { title: string; message: string };
+  confirm?: (context: UpsizeContext, input: T) => Confirmation;
   answer: (context: UpsizeContext, input: T) => unknown;
 }
 
@@ -117,14 +118,7 @@ function folderToTrain(
 const startRun = tool({
   name: 'upsize_start_run',
   input: startInput,
-  confirm: (context, input) => {
-    const { fromRunId, newLadder, size } = input;
-    const stage = newLadder ? 'the first stage of a new ladder' : 'the next stage';
-    const what = size === undefined ? stage : `at ${size} px`;
-    const from = fromRunId === undefined ? '' : ` from run ${fromRunId}`;
-    const where = inFolder(context.folders, folderToTrain(context, input));
-    return { title: 'Start training with Upsize', message: `Train ${what}${from}${where}?` };
-  },
+  confirm: (context, input) => startConfirmation(input, inFolder(context.folders, folderToTrain(context, input))),
   answer: async (context, input) => {
     requireTrust();
     const { fromRunId, newLadder, size, epochs } = input;
@@ -143,9 +137,7 @@ const stopRun = tool({
   input: z.object({ runId: z.string() }),
   confirm: (context, { runId }) => {
     const { folder, run } = runOf(context, runId);
-    const where = inFolder(context.folders, folder);
-    const { size } = run.manifest.config.stage;
-    return { title: 'Stop an Upsize run', message: `Stop the ${size} px run ${runId}${where}? It can be resumed.` };
+    return stopConfirmation(run, inFolder(context.folders, folder));
   },
   answer: async (context, { runId }) => {
     const { folder } = runOf(context, runId);

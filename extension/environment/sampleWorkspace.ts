@@ -9,10 +9,17 @@ import { waiting } from '../commands/waiting.ts';
 import { runCommandLine } from '../trainer/runCommandLine.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 
-/** `folder`: absolute path; `count`: how many pictures. */
+const leastPictures = 36;
+
+/** `folder`: absolute path; `count`: how many pictures, at least three of each fruit. */
 const argumentsSchema = z.strictObject({
   folder: z.string().optional(),
-  count: z.number().int().min(1).max(100_000).default(2000),
+  count: z
+    .number()
+    .int()
+    .min(leastPictures, `The sample has twelve fruits; ask for ${leastPictures} pictures or more.`)
+    .max(100_000)
+    .default(2000),
 });
 
 /**

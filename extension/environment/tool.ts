@@ -1,4 +1,5 @@
 import type { UpsizeContext } from '../upsizeContext.ts';
+import type { Confirmation } from './toolConfirmations.ts';
 
 /** The tools for language models, as package.json describes them. */
 export const toolNames = [
@@ -14,6 +15,6 @@ export type ToolName = (typeof toolNames)[number];
 /** A tool whose input is still to be parsed. Throws with what is wrong with it. */
 export interface Tool {
   name: ToolName;
-  confirm: (context: UpsizeContext, input: unknown) => { title: string; message: string } | null;
+  confirm: (context: UpsizeContext, input: unknown) => Confirmation | null;
   answer: (context: UpsizeContext, input: unknown) => unknown;
 }

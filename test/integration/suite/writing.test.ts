@@ -250,8 +250,9 @@ describe('the config and the data set, in the editor', () => {
       const config: unknown = JSON.parse(readFileSync(path.join(folder, 'upsize.json'), 'utf8'));
       assert.ok(typeof config === 'object' && config !== null && 'dataset' in config);
       const own = path.join(folder, 'upsize-sample');
-      assert.deepEqual(await upsize('createSampleWorkspace', vscode.Uri.file(folder), { count: 12 }), { folder: own });
-      assert.deepEqual([pictures(folder), pictures(own)], [36, 12]);
+      assert.deepEqual(await upsize('createSampleWorkspace', vscode.Uri.file(folder), { count: 37 }), { folder: own });
+      assert.deepEqual([pictures(folder), pictures(own)], [36, 37]);
+      assert.match(await refusal('createSampleWorkspace', { folder, count: 35 }), /ask for 36 pictures or more/);
       assert.match(await refusal('createSampleWorkspace', { folder }), /has something in it already/);
     } finally {
       rmSync(folder, { recursive: true });
