@@ -46,7 +46,8 @@ export class RunsView implements vscode.Disposable, vscode.TreeDataProvider<Runs
       folders.onDidChange(() => this.#scheduleRedraw()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#showMessage()),
       this.#view.onDidChangeSelection(() => {
-        if (this.selected?.run.id !== this.#revealed) this.#revealed = undefined;
+        // A redraw may leave nothing selected for a moment; only another item is another choice.
+        if (this.#view.selection.length > 0 && this.selected?.run.id !== this.#revealed) this.#revealed = undefined;
         this.#selected.fire(this.selected);
       }),
       this.#view.onDidChangeCheckboxState(({ items }) => {
