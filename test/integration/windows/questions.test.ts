@@ -3,7 +3,7 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { buildSuites } from '../buildSuites.ts';
 import { startBrowserVscode, type BrowserVscode, type VscodeWindow } from '../harness/browserVscode.ts';
-import { ended, readRun, startedRun, tinyWorkspace, until, upsizeIn } from '../harness/upsizeWindow.ts';
+import { ended, readRun, shownRuns, startedRun, tinyWorkspace, until, upsizeIn } from '../harness/upsizeWindow.ts';
 
 /** Of a machine that has much else to do. */
 const answerTimeoutMs = 120_000;
@@ -88,9 +88,12 @@ describe('what commands ask, answered with the mouse', function () {
   });
 
   it('asks what to do about a run that was stopped, though the view has it selected', async () => {
+    // What the view does not show it cannot select.
+    await shownRuns(window);
     const id = startedRun(await upsizeIn(window, 'startNewLadder', { changes: { epochs: 2000 } }));
     await until('it trains', () => readRun(workspace.folder, id).summary.epochs.length > 0);
-    await until('it is selected', async () => (await window.page.locator('.monaco-list-row.selected').count()) > 0);
+    const selected = window.page.locator('.pane:has(.pane-header[aria-label*="Runs"]) .monaco-list-row.selected');
+    await until('it is selected', async () => (await selected.count()) > 0);
     await upsizeIn(window, 'stopRun', id);
     await upsizeIn(window, 'refreshRuns');
     const before = runIds();
