@@ -1,4 +1,4 @@
-import { svgDocument, svgPlace, svgText, type SvgColors } from './svgDocument.ts';
+import { svgDocument, svgName, svgPlace, svgText, type SvgColors } from './svgDocument.ts';
 
 interface SvgBars {
   title: string;
@@ -22,11 +22,9 @@ export function barsSvg({ title, bars, color, format, colors }: SvgBars): string
   const room = width - nameWidth - numberWidth - 16;
   const parts = bars.flatMap(({ name, value }, row) => {
     const y = top + row * rowHeight;
-    const letters = [...name];
-    const short = letters.length > mostLetters ? `${letters.slice(0, mostLetters - 1).join('')}…` : name;
     const length = svgPlace((value / most) * room);
     return [
-      svgText(nameWidth - 8, y + 14, short, colors.foreground, 'text-anchor="end"'),
+      svgText(nameWidth - 8, y + 14, svgName(name, mostLetters), colors.foreground, 'text-anchor="end"'),
       `<rect x="${nameWidth}" y="${y + 4}" width="${length}" height="${rowHeight - 8}" fill="${color}"/>`,
       svgText(nameWidth + length + 8, y + 14, format(value), colors.muted),
     ];

@@ -1,6 +1,6 @@
 import { extent, ticks, type Mark, type Point, type Series, type Span } from './series.ts';
 import { markerPath } from './markers.ts';
-import { svgDocument, svgPlace, svgText, type SvgColors } from './svgDocument.ts';
+import { svgDocument, svgName, svgPlace, svgText, type SvgColors } from './svgDocument.ts';
 
 /** What a saved picture shows. */
 export interface SvgChart {
@@ -103,9 +103,8 @@ function legendOf(
   const parts: string[] = [];
   let [x, row] = [margin.left, 0];
   for (const one of series.filter(({ connector }) => connector !== true)) {
-    const letters = [...one.label];
-    const label = letters.length > mostLetters ? `${letters.slice(0, mostLetters - 1).join('')}…` : one.label;
-    const room = signWidth + signGap + Math.min(letters.length, mostLetters) * letterWidth;
+    const label = svgName(one.label, mostLetters);
+    const room = signWidth + signGap + [...label].length * letterWidth;
     if (x > margin.left && x + room > width - margin.right) [x, row] = [margin.left, row + 1];
     const y = legendTop + row * legendRow;
     const line = `stroke="${one.color}" stroke-width="${one.width}"${dashOf(one)}`;

@@ -30,6 +30,12 @@ export function svgText(x: number, y: number, value: string, fill: string, more 
   return `<text x="${x}" y="${y}" fill="${fill}" ${more}>${escapeXml(value)}</text>`;
 }
 
+/** A name of at most so many letters; a longer one is cut and ends in `…`. */
+export function svgName(name: string, mostLetters: number): string {
+  const letters = [...name];
+  return letters.length > mostLetters ? `${letters.slice(0, mostLetters - 1).join('')}…` : name;
+}
+
 /** A coordinate, to a tenth of a pixel. */
 export function svgPlace(value: number): number {
   return Math.round(value * 10) / 10;
