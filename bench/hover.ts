@@ -107,7 +107,7 @@ async function untilTraining(workspace: BenchWorkspace): Promise<void> {
 }
 
 async function stopTraining(workspace: BenchWorkspace): Promise<void> {
-  const { requestStop } = await import('../trainer/stages/startRun.ts');
+  const { requestStop } = await import('../trainer/protocol/stopRequest.ts');
   const run = workspace.newestRun();
   if (!run || run.state === 'completed') return;
   requestStop(run.folder, 'bench');

@@ -12,8 +12,6 @@ import type { Run } from '../protocol/runSummary.ts';
 import { createRun } from '../run/createRun.ts';
 import { trainerEntry } from '../protocol/trainerEntry.ts';
 
-export { requestStop } from '../protocol/stopRequest.ts';
-
 /** A child that has not taken its run by then is taken for not started; it may be slow on a cold disk. */
 const takesRunWithinMs = 60_000;
 
