@@ -14,6 +14,7 @@ import { registerWalkthrough } from './environment/walkthrough.ts';
 import { registerNextStep } from './nextStep/nextStepView.ts';
 import { RecordReader } from './panels/records/recordReader.ts';
 import { registerPanels } from './panels/registerPanels.ts';
+import { registerRunCards } from './panels/runCard/registerRunCards.ts';
 import { Predictors } from './prediction/predictors.ts';
 import { registerPrediction } from './prediction/registerPrediction.ts';
 import { registerEndNotification } from './runs/endNotification.ts';
@@ -40,6 +41,7 @@ const features: ((context: UpsizeContext) => vscode.Disposable[])[] = [
   registerTerminalCommand,
   registerLanguageModelTools,
   registerPanels,
+  registerRunCards,
   registerTrust,
   registerWalkthrough,
 ];

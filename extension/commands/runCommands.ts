@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { isLive } from '../../trainer/protocol/events.ts';
-import { lineageOf } from '../../trainer/protocol/ladder.ts';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
 import { inFolder } from '../folderName.ts';
 import { plural, shortTime } from '../numbers.ts';
@@ -13,7 +11,6 @@ import { parseArguments, runArguments, viewItemIn } from './commandArguments.ts'
 import { Declined } from './declined.ts';
 import { offerUndo } from './offerUndo.ts';
 import { registerCommand } from './registerCommand.ts';
-import { waiting } from './waiting.ts';
 
 const anyRun = { title: 'Which run?', fits: () => true, none: 'There is no run yet.' };
 const runSchema = z.strictObject(runArguments);
@@ -47,7 +44,6 @@ export function registerRunCommands(context: UpsizeContext): vscode.Disposable[]
       const workspace = context.folders.all.length > 1 ? folder.path : null;
       return copy(commandLike(run, workspace));
     }),
-    onRun('openRunCard', runSchema, (chosen) => openRunCard(context, chosen)),
     onRun('revealRunFolder', runSchema, ({ run }) => revealFolder(run)),
     registerCommand(log, 'showLog', () => log.show()),
   ];
@@ -138,22 +134,6 @@ async function copy(copied: string): Promise<string> {
   await vscode.env.clipboard.writeText(copied);
   vscode.window.setStatusBarMessage('$(check) Copied', 2000);
   return copied;
-}
-
-/** Writes the run card, a page of its own, and shows it: in the editor, since a browser elsewhere could not open the file. */
-async function openRunCard({ trainer }: UpsizeContext, { folder, run }: FolderRun): Promise<{ file: string }> {
-  const byId = folder.runsById;
-  const newest = lineageOf(run, byId).at(-1) ?? run;
-  const file = vscode.Uri.joinPath(folder.workspaceFolder.uri, '.upsize', 'cards', `${newest.id}.html`).fsPath;
-  await waiting('writing the run card', (signal) =>
-    trainer.run({ args: ['show', run.id, '--card', file], workspace: folder.path, signal }),
-  );
-  const title = `Run card: ${run.manifest.config.stage.size} px`;
-  const options = { enableScripts: false, localResourceRoots: [] };
-  const panel = vscode.window.createWebviewPanel('upsize.runCard', title, vscode.ViewColumn.Active, options);
-  panel.webview.html = await readFile(file, 'utf8');
-  vscode.window.setStatusBarMessage(`$(check) The run card is ${vscode.workspace.asRelativePath(file)}`, 8000);
-  return { file };
 }
 
 async function revealFolder(run: Run): Promise<void> {

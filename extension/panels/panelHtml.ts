@@ -9,7 +9,8 @@ interface PanelPage {
   styleUri: string;
 }
 
-function escapeHtml(text: string): string {
+/** Text as an attribute's value or an element's content. */
+export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 

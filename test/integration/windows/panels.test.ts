@@ -60,6 +60,13 @@ describe('panels in an editor', function () {
     await window.page.locator('.tabs-container .tab', { hasText: tab }).first().click();
     return front(heading);
   };
+  /** The run card in front, once it has its content. */
+  const frontCard = async (): Promise<FrameLocator> => {
+    const panel = window.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
+    const card = panel.frameLocator('iframe[title="Run card"]');
+    await card.getByText('Run card by Upsize').waitFor({ timeout: contentTimeoutMs });
+    return card;
+  };
   const show = async (runId: string) => {
     const values = [trainer, 'show', runId, '--json', '--workspace', workspace.folder];
     const { stdout } = await promisify(execFile)(process.execPath, values, { maxBuffer: 50e6 });
@@ -210,6 +217,13 @@ describe('panels in an editor', function () {
     await status.getByText('stopped').waitFor();
   });
 
+  it('run card: shows each stage of the ladder, and runs nothing that stands in its file', async () => {
+    await upsizeIn(window, 'openRunCard', { runId: ladder[1] });
+    const card = await frontCard();
+    for (const runId of ladder) assert.equal(await card.locator(`a[href="#${runId}"]`).count(), 1);
+    assert.equal(await card.owner().getAttribute('sandbox'), '');
+  });
+
   it('comes back after a reload of the window as it was', async () => {
     let page = await bring('Ladder 2', 'Ladder 2');
     await page.getByRole('radio', { name: 'minutes' }).click();
@@ -247,5 +261,8 @@ describe('panels in an editor', function () {
     page = await bring('Hardest 32', 'Hardest images of stage 32');
     await page.getByRole('radio', { name: 'picture', checked: true }).waitFor();
     await page.locator('.hard img').first().waitFor({ timeout: contentTimeoutMs });
+    await window.page.locator('.tabs-container .tab', { hasText: 'Run card: 32 px' }).first().click();
+    const card = await frontCard();
+    assert.equal(await card.locator(`a[href="#${ladder[1]}"]`).count(), 1);
   });
 });
