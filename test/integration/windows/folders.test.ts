@@ -10,8 +10,8 @@ describe('the folder that a window opens', function () {
   const running: BrowserVscode[] = [];
   const made: Awaited<ReturnType<typeof tinyWorkspace>>[] = [];
   let bridgeBundle = '';
-  const start = async (options: { trustAll?: boolean } = {}) => {
-    const vscode = await startBrowserVscode({ bridgeBundle, ...options });
+  const start = async () => {
+    const vscode = await startBrowserVscode({ bridgeBundle });
     running.push(vscode);
     return vscode;
   };
@@ -46,19 +46,6 @@ describe('the folder that a window opens', function () {
       lines.some((line) => line.startsWith('citrus')),
       lines.join('\n'),
     );
-  });
-
-  it('shows its history when it is not trusted, and says why it does not train', async () => {
-    const folder = await workspace();
-    const trusting = await start();
-    const first = await trusting.open({ folder });
-    await ended(folder, startedRun(await upsizeIn(first, 'startNewLadder')));
-    await first.close();
-    const vscode = await start({ trustAll: false });
-    const window = await vscode.open({ folder });
-    assert.equal(await window.evaluate((api) => api.workspace.isTrusted), false);
-    await until('its run is shown', async () => (await shownRuns(window)).some((line) => /16.*%/.test(line)));
-    await assert.rejects(upsizeIn(window, 'trainNextStage'), /restricted mode.*trust/);
   });
 
   it('leads to a config where there is none', async () => {
