@@ -53,6 +53,12 @@ module.exports = {
       { path: '^webviews/(?!ui/)' },
       { path: 'node_modules/@vscode(-elements)?/' },
     ),
+    fence(
+      'charts',
+      'Only webviews/charts imports Chart.js and its plugins, so that every chart has the same axes, keys and ways to be saved.',
+      { path: '^webviews/(?!charts/)' },
+      { path: 'node_modules/(chart\\.js|chartjs-)' },
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -4,8 +4,7 @@ import path from 'node:path';
 import { buildSuites } from '../../test/integration/buildSuites.ts';
 import { startBrowserVscode, type VscodeWindow } from '../../test/integration/harness/browserVscode.ts';
 import { upsizeIn } from '../../test/integration/harness/upsizeWindow.ts';
-import type { Ladder } from '../../trainer/protocol/ladder.ts';
-import type { Run } from '../../trainer/protocol/runSummary.ts';
+import type { PictureOptions } from './pictureOptions.ts';
 
 const themes = { dark: 'Default Dark Modern', light: 'Default Light Modern' } as const;
 const size = { width: 1280, height: 800 };
@@ -18,13 +17,7 @@ interface Shot {
 }
 
 /** Each view in real VS Code, in a dark and a light theme. */
-export async function takeWorkbenchPictures(options: {
-  workspaceFolder: string;
-  ladder: Ladder;
-  last: Run;
-  only: readonly string[] | undefined;
-  save: (name: string, png: Buffer) => Promise<void>;
-}): Promise<void> {
+export async function takeWorkbenchPictures(options: PictureOptions): Promise<void> {
   // Under a name of its own: pictures show nothing of the machine that they were taken on.
   const scratch = await mkdtemp(path.join(tmpdir(), 'upsize-pictures-'));
   const folder = path.join(scratch, 'fruit');
@@ -66,11 +59,7 @@ export async function takeWorkbenchPictures(options: {
   }
 }
 
-async function shotsOf(
-  window: VscodeWindow,
-  folder: string,
-  { ladder, last }: { ladder: Ladder; last: Run },
-): Promise<Shot[]> {
+async function shotsOf(window: VscodeWindow, folder: string, { ladder, last }: PictureOptions): Promise<Shot[]> {
   const { page } = window;
   const [picture] = await readdir(path.join(folder, 'photos', 'pear'));
   const run = (...commands: string[]) =>

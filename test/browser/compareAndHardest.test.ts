@@ -2,10 +2,9 @@ import { strict as assert } from 'node:assert';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { CompareRunsPanel } from '../../extension/panels/compareRuns/compareRunsPanel.ts';
-import { HardestImagesPanel } from '../../extension/panels/hardestImages/hardestImagesPanel.ts';
 import type { PanelWorkspace } from '../../extension/panels/panelServices.ts';
-import { openPanel, type OpenPanel } from './harness/panelPage.ts';
+import { openComparison, openHardest } from './harness/openPanels.ts';
+import type { OpenPanel } from './harness/panelPage.ts';
 import { RecordedWorkspace } from './harness/recordedWorkspace.ts';
 import { assertAccessibleInAllThemes, hostileNames } from './harness/themes.ts';
 import { writeLadder } from './harness/writtenLadder.ts';
@@ -16,7 +15,6 @@ const onePixel =
 describe('comparison of runs and hardest images in a browser', () => {
   let folder: string;
   let panel: OpenPanel;
-  let host: { dispose(): void };
   const copied: string[] = [];
   const opened: { title: string; files: readonly string[] }[] = [];
   const saving = {
@@ -30,45 +28,22 @@ describe('comparison of runs and hardest images in a browser', () => {
     opened.push({ title, files });
     return Promise.resolve();
   };
-  const openComparison = async (runIds: string[]) => {
-    panel = await openPanel({
-      panel: 'compareRuns',
-      connect: (post) => {
-        const made = new CompareRunsPanel({
-          workspace: new RecordedWorkspace(folder),
-          runIds,
-          actions: { openImages, openConfusionMatrix: (runId) => openImages(runId, []) },
-          saving,
-          post,
-          log: () => undefined,
-        });
-        host = made;
-        return (message) => made.channel.receive(message);
-      },
-    });
-    await panel.page.waitForSelector('main:not([aria-busy])');
+  const openCompared = async (runIds: string[]) => {
+    const actions = {
+      openImages,
+      openConfusionMatrix: (runId: string) => openImages(runId, []),
+      restoreRun: () => openImages('trash', []),
+    };
+    panel = await openComparison(new RecordedWorkspace(folder), runIds, { actions, saving });
   };
-  const openHardest = async (runId: string, ask: PanelWorkspace['ask']) => {
-    panel = await openPanel({
-      panel: 'hardestImages',
-      connect: (post) => {
-        const made = new HardestImagesPanel({
-          workspace: new RecordedWorkspace(folder, ask),
-          runId,
-          actions: {
-            openImages,
-            openFile: (file) => openImages('file', [file]),
-            openNext: (next) => openImages(next, []),
-          },
-          saving,
-          post,
-          log: () => undefined,
-        });
-        host = made;
-        return (message) => made.channel.receive(message);
+  const openHardestOf = async (runId: string, ask: PanelWorkspace['ask']) => {
+    panel = await openHardest(new RecordedWorkspace(folder, ask), runId, {
+      actions: {
+        openImages,
+        openFile: (file) => openImages('file', [file]),
+        openNext: (next) => openImages(next, []),
       },
     });
-    await panel.page.waitForSelector('main:not([aria-busy])');
   };
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'upsize-compare-'));
@@ -76,14 +51,13 @@ describe('comparison of runs and hardest images in a browser', () => {
     opened.length = 0;
   });
   afterEach(async () => {
-    host.dispose();
     await panel.close();
     rmSync(folder, { recursive: true });
   });
 
   it('orders, pins, hides and copies figures, and leads to the images of a disagreement', async () => {
     const ids = writeLadder(folder, { epochs: 5, stepsPerEpoch: 3, images: 200 });
-    await openComparison(ids);
+    await openCompared(ids);
     const { page } = panel;
     const heads = () => page.locator('.metrics thead .head.name').allInnerTexts();
     assert.deepEqual(await heads(), ['48', '96', '192']);
@@ -131,7 +105,7 @@ describe('comparison of runs and hardest images in a browser', () => {
       notFinite: true,
       classNames: hostileNames,
     });
-    await openComparison(ids);
+    await openCompared(ids);
     await assertAccessibleInAllThemes(panel);
     assert.equal(await panel.page.locator('img').count(), 0);
     assert.equal(
@@ -141,14 +115,36 @@ describe('comparison of runs and hardest images in a browser', () => {
   });
 
   it('says that the runs are gone', async () => {
-    await openComparison(['gone-1', 'gone-2']);
+    await openCompared(['gone-1', 'gone-2']);
     await panel.page.getByRole('heading', { name: 'These runs are gone' }).waitFor();
+    await assertAccessibleInAllThemes(panel);
+    await panel.page.getByRole('button', { name: 'Restore Deleted Run' }).click();
+    await panel.page.waitForTimeout(100);
+    assert.deepEqual(
+      opened.map(({ title }) => title),
+      ['trash'],
+    );
+  });
+
+  it('compares what is left where one run is gone, and says when curves come', async () => {
+    const [first = ''] = writeLadder(folder, { sizes: [48], lastState: 'running', lastEpochs: 0, images: 40 });
+    await openCompared([first, 'gone']);
+    const { page } = panel;
+    await page.getByText('1 chosen run is gone.').waitFor();
+    await page.getByText('The curves begin when one of these runs has finished an epoch.').waitFor();
+    await page.getByRole('button', { name: 'Restore Deleted Run' }).click();
+    await page.waitForTimeout(100);
+    assert.deepEqual(
+      opened.map(({ title }) => title),
+      ['trash'],
+    );
+    await assertAccessibleInAllThemes(panel);
   });
 
   it('asks what spoke for each hard image only when it is seen, for either class', async () => {
     const ids = writeLadder(folder, { epochs: 4, stepsPerEpoch: 3, images: 300 });
     const asked: string[] = [];
-    await openHardest(ids[2] ?? '', (method, params) => {
+    await openHardestOf(ids[2] ?? '', (method, params) => {
       if (method !== 'explainImage') return Promise.reject(new Error(method));
       asked.push(JSON.stringify(params));
       return Promise.resolve({
@@ -185,7 +181,7 @@ describe('comparison of runs and hardest images in a browser', () => {
 
   it('draws hostile names as nothing but themselves, and says while a picture is on its way', async () => {
     const ids = writeLadder(folder, { epochs: 4, stepsPerEpoch: 3, images: 60, classNames: hostileNames });
-    await openHardest(ids[2] ?? '', () => new Promise(() => undefined));
+    await openHardestOf(ids[2] ?? '', () => new Promise(() => undefined));
     await panel.page.getByText('Asking the model …').first().waitFor();
     assert.equal(await panel.page.locator('img').count(), 0);
     assert.equal(
@@ -197,12 +193,11 @@ describe('comparison of runs and hardest images in a browser', () => {
 
   it('leads on where there is nothing to show', async () => {
     const ids = writeLadder(folder, { epochs: 4, stepsPerEpoch: 3, lastState: 'running', lastEpochs: 2 });
-    await openHardest(ids[2] ?? '', () => new Promise(() => undefined));
+    await openHardestOf(ids[2] ?? '', () => new Promise(() => undefined));
     await panel.page.getByRole('button', { name: 'Open Dashboard' }).click();
     await panel.page.waitForTimeout(100);
     await panel.close();
-    host.dispose();
-    await openHardest('gone', () => new Promise(() => undefined));
+    await openHardestOf('gone', () => new Promise(() => undefined));
     await panel.page.getByRole('button', { name: 'Restore Deleted Run' }).click();
     await panel.page.waitForTimeout(100);
     assert.deepEqual(
@@ -213,7 +208,7 @@ describe('comparison of runs and hardest images in a browser', () => {
 
   it('keeps the list where the predictor fails, and says why', async () => {
     const ids = writeLadder(folder, { epochs: 4, stepsPerEpoch: 3, images: 40 });
-    await openHardest(ids[2] ?? '', () => Promise.reject(new Error('The model of this run cannot be opened.')));
+    await openHardestOf(ids[2] ?? '', () => Promise.reject(new Error('The model of this run cannot be opened.')));
     await panel.page.getByText('The model of this run cannot be opened.').first().waitFor();
     assert.equal(await panel.page.locator('.hard li').count(), 40);
   });

@@ -2,8 +2,8 @@ import { strict as assert } from 'node:assert';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { ConfusionMatrixPanel } from '../../extension/panels/confusionMatrix/confusionMatrixPanel.ts';
-import { openPanel, type OpenPanel } from './harness/panelPage.ts';
+import { openMatrix } from './harness/openPanels.ts';
+import type { OpenPanel } from './harness/panelPage.ts';
 import { RecordedWorkspace } from './harness/recordedWorkspace.ts';
 import { assertAccessibleInAllThemes, hostileNames } from './harness/themes.ts';
 import { writeLadder, type LadderOptions } from './harness/writtenLadder.ts';
@@ -11,44 +11,25 @@ import { writeLadder, type LadderOptions } from './harness/writtenLadder.ts';
 describe('confusion matrix in a browser', () => {
   let folder: string;
   let panel: OpenPanel;
-  let host: ConfusionMatrixPanel;
   const opened: { title: string; files: readonly string[] }[] = [];
 
+  const note = (title: string, files: readonly string[]) => {
+    opened.push({ title, files });
+    return Promise.resolve();
+  };
   const open = async (options: LadderOptions, stage: number) => {
     folder = mkdtempSync(path.join(tmpdir(), 'upsize-matrix-'));
     const ids = writeLadder(folder, { epochs: 5, stepsPerEpoch: 3, ...options });
     opened.length = 0;
-    panel = await openPanel({
-      panel: 'confusionMatrix',
-      connect: (post) => {
-        host = new ConfusionMatrixPanel({
-          workspace: new RecordedWorkspace(folder),
-          runId: ids[stage] ?? 'no-such-run',
-          actions: {
-            openImages: (title, files) => {
-              opened.push({ title, files });
-              return Promise.resolve();
-            },
-            openNext: (next) => {
-              opened.push({ title: next, files: [] });
-              return Promise.resolve();
-            },
-            openImage: (file) => {
-              opened.push({ title: 'one', files: [file] });
-              return Promise.resolve();
-            },
-          },
-          saving: { save: () => Promise.resolve(true), copy: () => Promise.resolve() },
-          post,
-          log: () => undefined,
-        });
-        return (message) => host.channel.receive(message);
+    panel = await openMatrix(new RecordedWorkspace(folder), ids[stage] ?? 'no-such-run', {
+      actions: {
+        openImages: note,
+        openImage: (file) => note('one', [file]),
+        openNext: (next) => note(next, []),
       },
     });
-    await panel.page.waitForSelector('main:not([aria-busy])');
   };
   afterEach(async () => {
-    host.dispose();
     await panel.close();
     rmSync(folder, { recursive: true });
   });
@@ -146,13 +127,11 @@ describe('confusion matrix in a browser', () => {
     await panel.page.waitForTimeout(100);
     assert.equal(opened.at(-1)?.title, 'dashboard');
     await panel.close();
-    host.dispose();
     rmSync(folder, { recursive: true });
     await open({ images: 0 }, 0);
     await panel.page.getByText('Nothing was mistaken.').waitFor();
     assert.deepEqual(panel.complaints, []);
     await panel.close();
-    host.dispose();
     rmSync(folder, { recursive: true });
     await open({}, 9);
     await panel.page.getByRole('heading', { name: 'This run is gone' }).waitFor();

@@ -2,58 +2,47 @@ import { strict as assert } from 'node:assert';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { DashboardPanel } from '../../extension/panels/dashboard/dashboardPanel.ts';
+import type { DashboardPanel } from '../../extension/panels/dashboard/dashboardPanel.ts';
 import { encodeEvent } from '../../trainer/protocol/events.ts';
 import { runPaths } from '../../trainer/protocol/runFolder.ts';
-import { openPanel, type OpenPanel } from './harness/panelPage.ts';
+import { openDashboard, type HostedPanel } from './harness/openPanels.ts';
 import { RecordedWorkspace } from './harness/recordedWorkspace.ts';
 import { assertAccessibleInAllThemes, hostileNames } from './harness/themes.ts';
 import { writeLadder } from './harness/writtenLadder.ts';
 
 describe('dashboard in a browser', () => {
   let folder: string;
-  let panel: OpenPanel;
-  let host: DashboardPanel;
+  let panel: HostedPanel<DashboardPanel>;
   const asked: string[] = [];
   const saved = new Map<string, string>();
 
   const open = async (
     workspace: RecordedWorkspace,
     ladderId: string,
-    more: { savedState?: unknown; language?: string } = {},
+    page: { savedState?: unknown; language?: string } = {},
   ) => {
     const act = (what: string) => (runId: string) => {
       asked.push(`${what} ${runId}`);
       return Promise.resolve();
     };
-    panel = await openPanel({
-      panel: 'dashboard',
-      ...more,
-      connect: (post) => {
-        host = new DashboardPanel({
-          workspace,
-          ladderId,
-          trusted: () => true,
-          actions: {
-            stop: act('stop'),
-            openConfusionMatrix: act('matrix'),
-            openHardestImages: act('hardest'),
-            trainNextStage: act('next'),
-          },
-          saving: {
-            save: (name, content) => {
-              saved.set(name, Buffer.from(content).toString('utf8'));
-              return Promise.resolve(true);
-            },
-            copy: () => Promise.resolve(),
-          },
-          post,
-          log: (line) => asked.push(line),
-        });
-        return (message) => host.channel.receive(message);
+    panel = await openDashboard(workspace, ladderId, {
+      page,
+      actions: {
+        stop: act('stop'),
+        openConfusionMatrix: act('matrix'),
+        openHardestImages: act('hardest'),
+        trainNextStage: act('next'),
+        restoreRun: () => act('restore')(ladderId),
       },
+      saving: {
+        save: (name, content) => {
+          saved.set(name, Buffer.from(content).toString('utf8'));
+          return Promise.resolve(true);
+        },
+        copy: () => Promise.resolve(),
+      },
+      log: (line) => asked.push(line),
     });
-    await panel.page.waitForSelector('main:not([aria-busy])');
   };
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'upsize-dashboard-'));
@@ -61,7 +50,6 @@ describe('dashboard in a browser', () => {
     saved.clear();
   });
   afterEach(async () => {
-    host.dispose();
     await panel.close();
     rmSync(folder, { recursive: true });
   });
@@ -292,6 +280,21 @@ describe('dashboard in a browser', () => {
     rmSync(path.join(folder, '.upsize'), { recursive: true });
     workspace.changed();
     await panel.page.getByRole('heading', { name: 'This ladder is gone' }).waitFor();
+    await assertAccessibleInAllThemes(panel);
+    await panel.page.getByRole('button', { name: 'Restore Deleted Run' }).click();
+    await panel.page.waitForTimeout(100);
+    assert.deepEqual(asked, [`restore ${ids[0]}`]);
+    // It is back, and so is the dashboard.
     writeLadder(folder, { epochs: 4, stepsPerEpoch: 4, images: 20 });
+    workspace.changed();
+    await panel.page.getByRole('heading', { name: 'Fruit, ladder 1' }).waitFor();
+  });
+
+  it('says what comes where there is no epoch yet', async () => {
+    const ids = writeLadder(folder, { sizes: [48], lastState: 'running', lastEpochs: 0 });
+    await open(new RecordedWorkspace(folder), ids[0] ?? '');
+    await panel.page.getByText('The curves begin when the first epoch is done.').waitFor();
+    await panel.page.getByText('Each class has its figures here').waitFor();
+    await assertAccessibleInAllThemes(panel);
   });
 });

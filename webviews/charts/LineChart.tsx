@@ -12,9 +12,10 @@ import annotationPlugin from 'chartjs-plugin-annotation';
 import zoomPlugin from 'chartjs-plugin-zoom';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { crosshairPlugin, showValuesAt } from './crosshairPlugin.ts';
+import { labelsPlugin } from './labelsPlugin.ts';
 import { refresh, type LineChartProps } from './lineOptions.ts';
 import { panned, rangeOf, zoomed } from './range.ts';
-import { nearestPoint, nextPlace, type Point } from './series.ts';
+import { isNear, marksAt, nearestPoint, nextPlace, type Point, type Series } from './series.ts';
 
 /** Of what is shown, with one press of an arrow. */
 const panShare = 0.2;
@@ -44,6 +45,7 @@ export function LineChart(props: LineChartProps) {
       type: 'line',
       data: { datasets: [] },
       plugins: [
+        labelsPlugin(newest),
         crosshairPlugin(
           props.crosshair,
           () => newest.current.theme.muted,
@@ -91,7 +93,7 @@ export function LineChart(props: LineChartProps) {
   });
 
   const walk = (event: KeyboardEvent) => {
-    const { from, to, range, onRange, crosshair, formatX, formatY, series } = newest.current;
+    const { from, to, range, onRange, crosshair, formatX, formatY, series, marks } = newest.current;
     const shown = range ?? { from, to };
     const width = shown.to - shown.from;
     const whole = { from, to };
@@ -121,9 +123,10 @@ export function LineChart(props: LineChartProps) {
         const said = series
           .filter(({ connector }) => connector !== true)
           .map((one) => ({ one, point: nearestPoint(one.points, next) }))
-          .filter(({ point }) => point !== null && Math.abs(point.x - next) < width * 0.005 + 1e-9)
+          .filter(({ point }) => point !== null && isNear(point.x, next, width))
           .map(({ one, point }) => `${one.label} ${formatY(point?.y ?? Number.NaN)}`);
-        setSpoken(`${formatX(next)}: ${said.join(', ')}`);
+        const marked = marksAt(marks, next, width).map(({ label }) => label);
+        setSpoken(`${formatX(next)}: ${[...said, ...marked].join(', ')}`);
         break;
       }
       default:
@@ -143,9 +146,14 @@ export function LineChart(props: LineChartProps) {
         onBlur={() => (props.crosshair.x = null)}
         onDblClick={() => props.onRange(null)}
       />
+      {props.empty === undefined || hasPoints(props.series) ? null : <p class="muted nothing">{props.empty}</p>}
       <div class="hidden" aria-live="polite">
         {spoken}
       </div>
     </div>
   );
+}
+
+function hasPoints(series: readonly Series[]): boolean {
+  return series.some(({ points }) => points.some(({ y }) => Number.isFinite(y)));
 }

@@ -1,5 +1,6 @@
-import { extent, ticks, type Mark, type Point, type Series, type Span } from './series.ts';
+import { extent, markWeights, spanTexts, ticks, type Mark, type Point, type Series, type Span } from './series.ts';
 import { markerPath } from './markers.ts';
+import { fittingText, placeLabels } from './placeLabels.ts';
 import { svgDocument, svgName, svgPlace, svgText, type SvgColors } from './svgDocument.ts';
 
 /** What a saved picture shows. */
@@ -29,6 +30,9 @@ const signGap = 8;
 const letterWidth = 7;
 /** A longer name is cut in the legend. */
 const mostLetters = 40;
+/** Names of marks stand in so many rows of that height over the axis. */
+const markRows = 3;
+const markRow = 16;
 const margin = { left: 64, right: 16, top: 44 };
 
 /** Draws a chart as SVG of 800 pixels' width, readable by itself: title, axes, stages, curves and, below, a legend. */
@@ -48,7 +52,8 @@ export function chartSvg(chart: SvgChart): string {
     parts.push(
       `<rect x="${start}" y="${margin.top}" width="${svgPlace(end - start)}" height="${plotHeight}" fill="${span.shade}"/>`,
     );
-    parts.push(text(start + 4, margin.top + 14, span.label));
+    const name = fittingText(spanTexts(span), end - start - 8, widthOf);
+    if (name !== null) parts.push(text(start + 4, margin.top + 14, name));
   }
   for (const tick of ticks(low, high, 6)) {
     parts.push(`<path d="M${margin.left} ${top(tick)}H${width - margin.right}" stroke="${colors.grid}"/>`);
@@ -57,11 +62,15 @@ export function chartSvg(chart: SvgChart): string {
   for (const tick of ticks(from, to, 8)) {
     parts.push(text(left(tick), plotBottom + 18, chart.formatX(tick), 'text-anchor="middle"'));
   }
-  for (const mark of chart.marks.filter(({ x }) => x >= from && x <= to)) {
-    parts.push(
-      `<path d="M${left(mark.x)} ${margin.top}V${plotBottom}" stroke="${mark.color}" stroke-dasharray="2 3"/>`,
-      text(left(mark.x) + 4, plotBottom - 6, mark.label),
-    );
+  const marks = chart.marks.filter(({ x }) => x >= from && x <= to);
+  const wanted = marks.map((mark) => ({
+    at: left(mark.x),
+    width: widthOf(mark.label),
+    weight: markWeights[mark.kind],
+  }));
+  const places = placeLabels(wanted, { left: margin.left, right: width - margin.right, rows: markRows });
+  for (const { x, color } of marks) {
+    parts.push(`<path d="M${left(x)} ${margin.top}V${plotBottom}" stroke="${color}" stroke-dasharray="2 3"/>`);
   }
   // Curves go on to the edge of what is shown, and no further.
   parts.push(
@@ -83,7 +92,18 @@ export function chartSvg(chart: SvgChart): string {
     const outline = drawn.map(({ x, y }) => markerPath(series.form ?? 'circle', left(x), top(y), radius)).join('');
     parts.push(`<path d="${outline}" fill="${series.color}"/>`);
   }
-  parts.push('</g>', text(width - margin.right, plotBottom + 36, chart.xLabel, 'text-anchor="end"'));
+  parts.push('</g>');
+  places.forEach((place, index) => {
+    const label = marks[index]?.label;
+    if (!place || label === undefined) return;
+    const y = plotBottom - place.row * markRow;
+    const room = `width="${svgPlace(widthOf(label))}" height="${markRow}"`;
+    parts.push(
+      `<rect x="${svgPlace(place.left)}" y="${y - markRow}" ${room} fill="${colors.background}"/>`,
+      text(svgPlace(place.left), y - 4, label),
+    );
+  });
+  parts.push(text(width - margin.right, plotBottom + 36, chart.xLabel, 'text-anchor="end"'));
   const legend = legendOf(chart.series, text);
   return svgDocument({
     title: chart.title,
@@ -95,6 +115,11 @@ export function chartSvg(chart: SvgChart): string {
   });
 }
 
+/** About how wide a text is. */
+function widthOf(text: string): number {
+  return [...text].length * letterWidth;
+}
+
 /** Which line is which, in as many rows as it takes. */
 function legendOf(
   series: readonly Series[],
@@ -104,7 +129,7 @@ function legendOf(
   let [x, row] = [margin.left, 0];
   for (const one of series.filter(({ connector }) => connector !== true)) {
     const label = svgName(one.label, mostLetters);
-    const room = signWidth + signGap + [...label].length * letterWidth;
+    const room = signWidth + signGap + widthOf(label);
     if (x > margin.left && x + room > width - margin.right) [x, row] = [margin.left, row + 1];
     const y = legendTop + row * legendRow;
     const line = `stroke="${one.color}" stroke-width="${one.width}"${dashOf(one)}`;

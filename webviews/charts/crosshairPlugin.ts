@@ -1,9 +1,6 @@
 import type { Chart, Plugin } from 'chart.js';
 import type { Crosshair } from './crosshair.ts';
-import { nearestIndex, type Point } from './series.ts';
-
-/** How far from the crosshair a point still stands at it, as a share of what is shown. */
-const nearShare = 0.005;
+import { isNear, nearestIndex, type Point } from './series.ts';
 
 /** Draws the crosshair over a chart, and moves it with the pointer. `hovered` is told whether the pointer is over this chart. */
 export function crosshairPlugin(
@@ -41,11 +38,11 @@ export function crosshairPlugin(
 /** Shows the values at the crosshair as the pointer would, in a chart that the pointer is not over. */
 export function showValuesAt(chart: Chart<'line', Point[]>, x: number | null): void {
   const scale = chart.scales['x'];
-  const near = scale ? (scale.max - scale.min) * nearShare + 1e-9 : 0;
+  const shown = scale ? scale.max - scale.min : 0;
   const found = chart.data.datasets.flatMap(({ data, label }, datasetIndex) => {
     const index = x === null || (label ?? '') === '' ? -1 : nearestIndex(data, x);
     const point = data[index];
-    return point && x !== null && Math.abs(point.x - x) <= near && Number.isFinite(point.y)
+    return point && x !== null && isNear(point.x, x, shown) && Number.isFinite(point.y)
       ? [{ datasetIndex, index }]
       : [];
   });

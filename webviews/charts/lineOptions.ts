@@ -3,7 +3,7 @@ import type { AnnotationOptions } from 'chartjs-plugin-annotation';
 import type { Theme } from '../ui/theme.ts';
 import type { Crosshair } from './crosshair.ts';
 import type { Range } from './range.ts';
-import { thin, type Mark, type Point, type Series, type Span } from './series.ts';
+import { marksAt, thin, type Mark, type Point, type Series, type Span } from './series.ts';
 
 export interface LineChartProps {
   /** What the chart is, for assistive technology. */
@@ -11,6 +11,8 @@ export interface LineChartProps {
   series: readonly Series[];
   spans: readonly Span[];
   marks: readonly Mark[];
+  /** Said in place of curves while no point can be drawn. */
+  empty?: string;
   /** The whole axis. */
   from: number;
   to: number;
@@ -43,6 +45,8 @@ function datasetsOf(series: readonly Series[], buckets: number, theme: Theme): L
       borderJoinStyle: 'round',
       order,
       spanGaps: false,
+      // A point at the edge is drawn whole.
+      clip: 4,
     };
     if (!one.band || one.points.length === 0) return [base];
     const edge = (values: readonly number[], fill: false | string): LineDataset => ({
@@ -73,14 +77,6 @@ function annotationsOf(props: LineChartProps): Record<string, AnnotationOptions>
       borderColor: theme.border,
       borderWidth: 0,
       drawTime: 'beforeDatasetsDraw',
-      label: {
-        display: true,
-        content: span.label,
-        color: theme.muted,
-        font: { size: theme.fontSize - 2, weight: 'normal' },
-        position: { x: 'start', y: 'start' },
-        padding: 4,
-      },
     };
   });
   props.spans.slice(1).forEach((span, index) => {
@@ -101,15 +97,6 @@ function annotationsOf(props: LineChartProps): Record<string, AnnotationOptions>
       borderColor: mark.color,
       borderWidth: 1,
       borderDash: mark.kind === 'learningRate' ? [1, 3] : mark.kind === 'stop' ? [6, 3] : [2, 2],
-      label: {
-        display: true,
-        content: mark.label,
-        position: 'start',
-        color: mark.kind === 'learningRate' ? theme.muted : mark.color,
-        backgroundColor: theme.background,
-        font: { size: theme.fontSize - 2, weight: 'normal' },
-        padding: 2,
-      },
     };
   });
   return found;
@@ -133,6 +120,7 @@ export function refresh(chart: Chart<'line', Point[]>, props: LineChartProps): v
         color: theme.muted,
         font,
         maxRotation: 0,
+        includeBounds: false,
         autoSkipPadding: 16,
         callback: (value) => props.formatX(Number(value)),
       },
@@ -152,17 +140,24 @@ export function refresh(chart: Chart<'line', Point[]>, props: LineChartProps): v
       backgroundColor: theme.tooltipBackground,
       titleColor: theme.tooltipForeground,
       bodyColor: theme.tooltipForeground,
+      footerColor: theme.tooltipForeground,
       borderColor: theme.border,
       borderWidth: 1,
       cornerRadius: 3,
       bodyFont: font,
       titleFont: { ...font, weight: 600 },
+      footerFont: { ...font, weight: 'normal' },
       boxWidth: 8,
       boxHeight: 8,
       filter: (item) => (item.dataset.label ?? '') !== '',
       callbacks: {
         title: ([item]) => (item?.parsed.x == null ? '' : props.formatX(item.parsed.x)),
         label: (item) => `${item.dataset.label ?? ''}  ${props.formatY(item.parsed.y ?? Number.NaN)}`,
+        // A mark's name may have had no room beside its line.
+        footer: ([item]) =>
+          item?.parsed.x == null
+            ? []
+            : marksAt(props.marks, item.parsed.x, shown.to - shown.from).map(({ label }) => label),
       },
     };
     if (plugins.zoom)

@@ -32,6 +32,8 @@ export interface Span {
   from: number;
   to: number;
   label: string;
+  /** More about it, for where there is room; what matters most first. */
+  details?: readonly string[];
   shade: string;
   color: string;
 }
@@ -42,6 +44,28 @@ export interface Mark {
   label: string;
   kind: 'best' | 'learningRate' | 'stop';
   color: string;
+}
+
+/** Which marks keep their names where there is not room for all. */
+export const markWeights: Record<Mark['kind'], number> = { stop: 3, best: 2, learningRate: 1 };
+
+/** The marks that stand at a place, of an axis of which so much is shown. */
+export function marksAt(marks: readonly Mark[], x: number, shownWidth: number): Mark[] {
+  return marks.filter((mark) => isNear(mark.x, x, shownWidth));
+}
+
+/** How far from a place something still stands at it, as a share of what is shown. */
+const nearShare = 0.005;
+
+/** Whether two places are the same to a reader. */
+export function isNear(a: number, b: number, shownWidth: number): boolean {
+  return Math.abs(a - b) <= shownWidth * nearShare + 1e-9;
+}
+
+/** What a stretch may be called, the longest first. */
+export function spanTexts({ label, details = [] }: Span): string[] {
+  const shorter = details.map((_, dropped) => `${label}  ${details.slice(0, details.length - dropped).join(', ')}`);
+  return [...shorter, label];
 }
 
 /**

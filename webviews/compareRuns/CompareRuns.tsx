@@ -49,7 +49,10 @@ export function CompareRuns({
       <main>
         <div class="empty">
           <h1>These runs are gone</h1>
-          <p>They were deleted or moved away. What was deleted can be restored from the side panel for 30 days.</p>
+          <p>They were deleted or moved away. What was deleted can be restored for 30 days.</p>
+          <Button look="primary" onPress={() => ask(channel.request('restoreRun', {}))}>
+            Restore Deleted Run
+          </Button>
         </div>
       </main>
     );
@@ -84,7 +87,12 @@ export function CompareRuns({
           <Button onPress={() => ask(channel.request('copy', { text: csvOf(sheet()) }))}>Copy as CSV</Button>
         </div>
       </header>
-      {gone > 0 ? <p class="muted">{gone === 1 ? '1 chosen run is' : `${count(gone)} chosen runs are`} gone.</p> : null}
+      {gone > 0 ? (
+        <div class="row">
+          <span class="muted">{gone === 1 ? '1 chosen run is' : `${count(gone)} chosen runs are`} gone.</span>
+          <Button onPress={() => ask(channel.request('restoreRun', {}))}>Restore Deleted Run</Button>
+        </div>
+      ) : null}
       <LadderFigure
         title={state.title}
         fileName={(metric) => `compare-${metric}`}
@@ -92,6 +100,7 @@ export function CompareRuns({
         series={series}
         spans={[]}
         marks={[]}
+        empty="The curves begin when one of these runs has finished an epoch."
         to={to}
         metric={view.metric}
         onMetric={(metric) => setView({ metric })}

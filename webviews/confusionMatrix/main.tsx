@@ -3,7 +3,8 @@ import '../charts/charts.css';
 import './confusionMatrix.css';
 import { confusionMatrixBoundary } from '../protocol/confusionMatrix.ts';
 import { mountPanel } from '../ui/panel.tsx';
-import { ConfusionMatrix, defaultConfusionMatrixView, confusionMatrixViewSchema } from './ConfusionMatrix.tsx';
+import { ConfusionMatrix } from './ConfusionMatrix.tsx';
+import { confusionMatrixViewSchema, defaultConfusionMatrixView } from './confusionMatrixView.ts';
 
 mountPanel({
   boundary: confusionMatrixBoundary,

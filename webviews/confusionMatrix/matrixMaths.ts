@@ -78,9 +78,3 @@ export function calibrationError(bins: readonly { count: number; confidence: num
   if (images === 0) return 0;
   return bins.reduce((sum, bin) => sum + (bin.count / images) * Math.abs(bin.confidence - bin.accuracy), 0);
 }
-
-/** A class name that is not too long to stand beside a matrix. */
-export function shortened(name: string): string {
-  const letters = [...name];
-  return letters.length > 16 ? `${letters.slice(0, 15).join('')}…` : name;
-}

@@ -63,7 +63,10 @@ export function Dashboard(props: PanelProps<typeof dashboardBoundary, DashboardV
       <main>
         <div class="empty">
           <h1>This ladder is gone</h1>
-          <p>Its runs were deleted or moved away. What was deleted can be restored from the side panel for 30 days.</p>
+          <p>Its runs were deleted or moved away. What was deleted can be restored for 30 days.</p>
+          <Button look="primary" onPress={() => ask(channel.request('restoreRun', {}))}>
+            Restore Deleted Run
+          </Button>
         </div>
       </main>
     );
@@ -112,6 +115,11 @@ export function Dashboard(props: PanelProps<typeof dashboardBoundary, DashboardV
           steps={steps.size > 0 ? steps : null}
           spans={spans}
           marks={marks}
+          empty={
+            runs.some(({ state }) => isLiveState(state))
+              ? 'The curves begin when the first epoch is done.'
+              : 'No epoch was finished, so there are no curves.'
+          }
           to={to}
           metric={view.metric}
           onMetric={(metric) => setView({ metric })}

@@ -49,7 +49,7 @@ export function SidePlots(props: SidePlotsProps) {
   const split = timeSplit(props.run);
   const shared = {
     sheet: () => epochSheet(props.runs),
-    spans: props.spans.map((span) => ({ ...span, label: '' })),
+    spans: props.spans.map((span) => ({ ...span, label: '', details: [] })),
     marks: [],
     from: 0,
     to: props.to,

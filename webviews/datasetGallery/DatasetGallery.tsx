@@ -20,6 +20,7 @@ import {
 } from './imageTable.ts';
 import { imageWords } from './imageWords.ts';
 import { Narrowings } from './Narrowings.tsx';
+import { Order } from './Order.tsx';
 import { Overview } from './Overview.tsx';
 import { PickedBar } from './PickedBar.tsx';
 import { useSelection } from './useSelection.ts';
@@ -145,7 +146,9 @@ function Scanned({ state, content, channel, view, setView, ask }: Props & { cont
         onRelabel={(label) => decide({ label })}
         onExclude={exclude}
         onUndo={undo}
-      />
+      >
+        <Order sort={filter.sort} judged={content.run !== null} onSort={(sort) => narrow({ sort })} />
+      </PickedBar>
       <div class={`beside ${view.detail && focused !== undefined ? 'with-detail' : ''}`}>
         {shown.length === 0 ? (
           <p class="muted">No image fits. Show all, or search for something else.</p>

@@ -22,7 +22,7 @@ const splits = optionsOf('all sides', [
   ['validation', 'validation'],
   ['test', 'test'],
 ]);
-const problems = optionsOf('with or without problems', [
+const problems = optionsOf('problems or none', [
   ['duplicate', 'the same file twice'],
   ['nearDuplicate', 'nearly the same picture'],
   ['placeholder', 'placeholders'],
@@ -39,15 +39,6 @@ const confidences = optionsOf('however sure', [
   ['middle', '50 to 90\u202f% sure'],
   ['high', 'over 90\u202f% sure'],
 ]);
-const sorts = [
-  { value: 'name', label: 'by name' },
-  { value: 'class', label: 'by class' },
-  { value: 'smallest', label: 'smallest first' },
-  { value: 'largest', label: 'largest first' },
-  { value: 'suspicious', label: 'likely label errors first' },
-  { value: 'confidence', label: 'surest first' },
-];
-
 type Side = NonNullable<GalleryFilter['side']>;
 
 function oneOf<T extends string>(values: readonly T[], value: string): T | null {
@@ -71,7 +62,7 @@ function sidesOf({ sizes, suggestedSizes }: ScannedContent): { value: string; la
       ];
 }
 
-/** What narrows the gallery, and its order. */
+/** What narrows the gallery. */
 export function Filters({ content, classes: classNames, filter, onFilter }: FiltersProps) {
   const classes = optionsOf(
     'all classes',
@@ -145,16 +136,6 @@ export function Filters({ content, classes: classNames, filter, onFilter }: Filt
           />
         </>
       )}
-      <Dropdown
-        label="Order"
-        value={filter.sort}
-        options={content.run === null ? sorts.slice(0, 4) : sorts}
-        onChange={(value) =>
-          onFilter({
-            sort: oneOf(['name', 'class', 'smallest', 'largest', 'suspicious', 'confidence'], value) ?? 'name',
-          })
-        }
-      />
       {narrowed ? <Button onPress={() => onFilter(noFilter)}>Show All</Button> : null}
     </div>
   );

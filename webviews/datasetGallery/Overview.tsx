@@ -4,6 +4,7 @@ import { ChartFrame } from '../charts/ChartFrame.tsx';
 import { Crosshair } from '../charts/crosshair.ts';
 import type { Range } from '../charts/range.ts';
 import { LineFigure } from '../charts/LineFigure.tsx';
+import { LineSign } from '../charts/LineSign.tsx';
 import type { Save } from '../charts/save.ts';
 import type { Series } from '../charts/series.ts';
 import type { Distribution } from '../../trainer/protocol/scan.ts';
@@ -161,6 +162,13 @@ function Sizes({ content, table, theme, save, onSmaller }: Omit<OverviewProps, '
       theme={theme}
       crosshair={crosshair}
     >
+      <ul class="legend" aria-label="Legend">
+        {series.map((one) => (
+          <li key={one.id}>
+            <LineSign {...one} /> {one.id}
+          </li>
+        ))}
+      </ul>
       <p>{suggestedSizes.length > 0 ? `Sizes that suit these images: ${suggestedSizes.join(', ')} px.` : ''}</p>
       {small.every((images) => images === 0) ? null : (
         <p>

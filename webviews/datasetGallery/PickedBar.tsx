@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { ScannedContent } from '../protocol/datasetGallery.ts';
 import { Button, Dropdown } from '../ui/controls.tsx';
 import { count } from '../ui/numbers.ts';
@@ -16,6 +17,8 @@ interface PickedBarProps {
   onRelabel: (label: string | null) => void;
   onExclude: () => void;
   onUndo: () => void;
+  /** At the end of the line. */
+  children: ComponentChildren;
 }
 
 /** How many images are shown and selected, and what can be decided of those. */
@@ -40,6 +43,7 @@ export function PickedBar(props: PickedBarProps) {
           {run.label}, validation only
         </span>
       )}
+      {props.children}
     </div>
   );
 }

@@ -40,6 +40,8 @@ interface LadderFigureProps {
   steps?: ReadonlyMap<string, StepSeries> | null;
   spans: readonly Span[];
   marks: readonly Mark[];
+  /** Said in place of curves while there are none. */
+  empty: string;
   to: number;
   metric: Metric;
   onMetric: (metric: Metric) => void;
@@ -73,6 +75,7 @@ export function LadderFigure(props: LadderFigureProps) {
       series={props.series}
       spans={props.spans}
       marks={props.marks}
+      empty={props.empty}
       from={0}
       to={props.to}
       range={props.range}
@@ -85,7 +88,7 @@ export function LadderFigure(props: LadderFigureProps) {
     >
       <footer class="spread">
         <Choices label="Axis" value={axis} options={axes} onChange={props.onAxis} />
-        <div class="row">{props.children}</div>
+        <div class="row groups">{props.children}</div>
       </footer>
       <Legend runs={runs} theme={theme} />
     </LineFigure>

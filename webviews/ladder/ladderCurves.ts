@@ -108,10 +108,9 @@ export function ladderSpans(runs: readonly DashboardRun[], axis: Axis, theme: Th
     const branched = spans.some((span) => span.from < place.to && span.to > place.from);
     // Branches lie over one another; only the first is shaded, each has its place in the legend and the strip.
     if (branched) continue;
-    const grown = run.origin === 'first stage' ? [] : [run.origin.replace(/^feeder /, ''), run.freeze];
-    spans.push({ from: place.from, to: place.to, color, shade: theme.stageShade(index, stages), label: `${run.size}` });
-    const span = spans.at(-1);
-    if (span && grown.length > 0) span.label = `${run.size}  ${grown.join(', ')}`;
+    const details = run.origin === 'first stage' ? [] : [run.origin.replace(/^feeder /, ''), run.freeze];
+    const shade = theme.stageShade(index, stages);
+    spans.push({ from: place.from, to: place.to, color, shade, label: `${run.size}`, details });
   }
   return spans;
 }

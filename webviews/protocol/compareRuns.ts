@@ -25,7 +25,7 @@ export const compareRunsBoundary = defineBoundary({
     /** In the order of the target; ancestors that were not chosen are not among them. */
     runs: z.array(dashboardRunSchema),
     metrics: z.array(metricRowSchema),
-    /** Settings in which the runs differ, as JSON texts; null where a run has it not. */
+    /** Settings in which the runs differ, as texts; null where a run has it not. */
     differences: z.array(z.object({ setting: z.string(), values: z.array(z.string().nullable()) })),
     /** Images on which the runs disagree, of those that all of them evaluated. */
     disagreement: z
@@ -64,6 +64,7 @@ export const compareRunsBoundary = defineBoundary({
     openConfusionMatrix: { params: z.object({ runId }), result: z.null() },
     /** All images on which the runs disagree, in the gallery. */
     openDisagreed: { params: z.object({}), result: z.null() },
+    restoreRun: { params: z.object({}), result: z.null() },
     ...saveRequests,
   },
 });

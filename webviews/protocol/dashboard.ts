@@ -158,6 +158,7 @@ export const dashboardBoundary = defineBoundary({
     openConfusionMatrix: { params: z.object({ runId }), result: z.null() },
     openHardestImages: { params: z.object({ runId }), result: z.null() },
     trainNextStage: { params: z.object({ runId }), result: z.null() },
+    restoreRun: { params: z.object({}), result: z.null() },
     ...saveRequests,
   },
 });

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import * as z from 'zod';
 import type { UpsizeContext } from '../../upsizeContext.ts';
 import type { PanelKind } from '../webviewPanels.ts';
+import { restoreDeleted } from '../openNext.ts';
 import { workspaceOf } from '../workspaceOf.ts';
 
 const targetSchema = z.object({ folder: z.string(), runIds: z.array(z.string()) });
@@ -28,6 +29,7 @@ export function compareRunsKind(context: UpsizeContext): PanelKind<z.output<type
           openImages: async (title, files) => {
             await vscode.commands.executeCommand('upsize.openDatasetGallery', { folder: folder.path, title, files });
           },
+          restoreRun: () => restoreDeleted(folder, runIds),
         },
       });
     },

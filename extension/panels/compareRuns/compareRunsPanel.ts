@@ -16,6 +16,8 @@ interface CompareRunsOptions {
   actions: {
     openConfusionMatrix(runId: string): Promise<void>;
     openImages(title: string, files: readonly string[]): Promise<void>;
+    /** Brings back what was deleted of the runs. */
+    restoreRun(): Promise<void>;
   };
   saving: Saving;
   post: (message: unknown) => void;
@@ -47,6 +49,10 @@ export class CompareRunsPanel implements Disposable {
         openDisagreed: answer(requests.openDisagreed, async () => {
           const files = await options.workspace.records.read('disagreedImages', { runs: this.#recorded() });
           await options.actions.openImages('the compared runs disagree', files);
+          return null;
+        }),
+        restoreRun: answer(requests.restoreRun, async () => {
+          await options.actions.restoreRun();
           return null;
         }),
         ...saveAnswers(options.saving),

@@ -59,13 +59,13 @@ function mostMemory({ epochs }: DashboardRun): number | null {
 function flatten(value: unknown, path: string, into: Map<string, string>): void {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
     for (const [key, inner] of Object.entries(value)) flatten(inner, path === '' ? key : `${path}.${key}`, into);
-  } else into.set(path, JSON.stringify(value));
+  } else if (value !== null) into.set(path, typeof value === 'string' ? value : JSON.stringify(value));
 }
 
 /** Follow from the others, and would only say again that the stages are not the same. */
 const derived = new Set(['laterSizes', 'stageIndex']);
 
-/** The settings in which configs differ, by their path (`stage.training.learningRate`), and each run's value as JSON. */
+/** The settings in which configs differ, by their path (`stage.training.learningRate`), and each run's value as text; null where it has none. */
 export function configDifferences(configs: readonly unknown[]): CompareRunsState['differences'] {
   const flat = configs.map((config) => {
     const found = new Map<string, string>();

@@ -117,7 +117,7 @@ export class ConfusionMatrixPanel implements Disposable {
     const target = { folder: workspace.folder, runId };
     const run = this.#run();
     if (!run) {
-      const message = 'It was deleted or moved away. What was deleted can be restored from the side panel for 30 days.';
+      const message = 'It was deleted or moved away. What was deleted can be restored for 30 days.';
       return { target, title: 'Confusion matrix', content: { kind: 'gone', message } };
     }
     const title = `Confusion matrix of ${workspace.nameOf(runId) ?? `stage ${run.manifest.config.stage.size}`}`;

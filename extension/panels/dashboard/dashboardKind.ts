@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import * as z from 'zod';
 import type { UpsizeContext } from '../../upsizeContext.ts';
 import type { PanelKind } from '../webviewPanels.ts';
+import { restoreDeleted } from '../openNext.ts';
 import { workspaceOf } from '../workspaceOf.ts';
 import { ladderTitle } from './ladderTitle.ts';
 
@@ -34,6 +35,7 @@ export function dashboardKind(context: UpsizeContext): PanelKind<z.output<typeof
           trainNextStage: (runId) => command('trainNextStage', runId),
           openConfusionMatrix: (runId) => command('openConfusionMatrix', runId),
           openHardestImages: (runId) => command('openHardestImages', runId),
+          restoreRun: () => restoreDeleted(folder, [ladderId]),
         },
       });
     },

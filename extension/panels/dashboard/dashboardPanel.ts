@@ -16,6 +16,8 @@ export interface DashboardActions {
   openConfusionMatrix(runId: string): Promise<void>;
   openHardestImages(runId: string): Promise<void>;
   trainNextStage(runId: string): Promise<void>;
+  /** Brings back what was deleted of the ladder. */
+  restoreRun(): Promise<void>;
 }
 
 interface DashboardPanelOptions {
@@ -72,6 +74,10 @@ export class DashboardPanel implements Disposable {
         openConfusionMatrix: act(requests.openConfusionMatrix, (runId) => actions.openConfusionMatrix(runId)),
         openHardestImages: act(requests.openHardestImages, (runId) => actions.openHardestImages(runId)),
         trainNextStage: act(requests.trainNextStage, (runId) => actions.trainNextStage(runId)),
+        restoreRun: answer(requests.restoreRun, async () => {
+          await actions.restoreRun();
+          return null;
+        }),
         ...saveAnswers(saving),
       },
     });

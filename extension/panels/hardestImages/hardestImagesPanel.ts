@@ -91,7 +91,7 @@ export class HardestImagesPanel implements Disposable {
         ...base,
         title: 'Hardest images',
         next: 'trash',
-        message: 'This run is gone. What was deleted can be restored from the side panel for 30 days.',
+        message: 'This run is gone. What was deleted can be restored for 30 days.',
       };
     const title = `Hardest images of ${workspace.nameOf(runId) ?? `stage ${run.manifest.config.stage.size}`}`;
     let images;

@@ -83,7 +83,8 @@ export interface OpenPanel {
   close(): Promise<void>;
 }
 
-interface OpenOptions {
+/** How a panel is opened in a page. */
+export interface OpenOptions {
   panel: string;
   theme?: ThemeKind;
   width?: number;

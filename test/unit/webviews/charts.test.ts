@@ -1,8 +1,19 @@
 import { strict as assert } from 'node:assert';
 import * as fc from 'fast-check';
 import { chartSvg } from '../../../webviews/charts/chartSvg.ts';
+import { fittingText, placeLabels } from '../../../webviews/charts/placeLabels.ts';
 import { panned, zoomed } from '../../../webviews/charts/range.ts';
-import { extent, nearestPoint, smooth, thin, ticks, type Point, type Series } from '../../../webviews/charts/series.ts';
+import {
+  extent,
+  nearestPoint,
+  smooth,
+  spanTexts,
+  thin,
+  ticks,
+  type Mark,
+  type Point,
+  type Series,
+} from '../../../webviews/charts/series.ts';
 import { csvOf, markdownOf } from '../../../webviews/charts/sheet.ts';
 import { contrast, parseColor, stageColors, stageDashes, type Rgba } from '../../../webviews/ui/colors.ts';
 import { bytes, count, duration, measure, percent, points, timeLeft } from '../../../webviews/ui/numbers.ts';
@@ -82,6 +93,44 @@ describe('chart maths', () => {
     assert.deepEqual(ticks(5, 5, 5), [5]);
   });
 
+  it('never lets one label stand on another, or outside of the chart', () => {
+    const label = fc.record({
+      at: fc.integer({ min: -50, max: 450 }),
+      width: fc.integer({ min: 1, max: 120 }),
+      weight: fc.integer({ min: 1, max: 3 }),
+    });
+    fc.assert(
+      fc.property(fc.array(label, { maxLength: 30 }), (labels) => {
+        const edges = { left: 10, right: 400, rows: 3 };
+        const stand = placeLabels(labels, edges).flatMap((place, index) =>
+          place ? [{ ...place, right: place.left + (labels[index]?.width ?? 0) }] : [],
+        );
+        for (const one of stand) {
+          assert.ok(one.left >= edges.left && one.right <= edges.right && one.row < edges.rows);
+          for (const other of stand) {
+            if (other === one || other.row !== one.row) continue;
+            assert.ok(one.right < other.left || other.right < one.left, JSON.stringify([one, other]));
+          }
+        }
+      }),
+    );
+  });
+
+  it('stacks labels of one place, drops the least where there is no room, and shortens names of stages', () => {
+    const at = (weight: number) => ({ at: 50, width: 40, weight });
+    const edges = { left: 0, right: 100, rows: 2 };
+    assert.deepEqual(placeLabels([at(1), at(3), at(2)], edges), [null, { left: 30, row: 0 }, { left: 30, row: 1 }]);
+    assert.deepEqual(placeLabels([{ at: 99, width: 40, weight: 1 }], edges), [{ left: 60, row: 0 }]);
+    const span = { from: 0, to: 1, label: '96', details: ['residual', 'parent frozen'], shade: '', color: '' };
+    const texts = spanTexts(span);
+    assert.deepEqual(texts, ['96  residual, parent frozen', '96  residual', '96']);
+    const letters = (text: string) => text.length;
+    assert.deepEqual(
+      [40, 20, 5, 1].map((room) => fittingText(texts, room, letters)),
+      [texts[0], texts[1], '96', null],
+    );
+  });
+
   it('writes a curve as SVG in which a hostile name is only text', () => {
     const svg = chartSvg({
       title: '<img src=x onerror=alert(1)> "quoted" \u0000',
@@ -108,6 +157,28 @@ describe('chart maths', () => {
     assert.ok(!svg.includes('<img') && !svg.includes('<script') && !svg.includes('\u0000'));
     assert.match(svg, /stroke-dasharray="2 3"/);
     assert.ok(!svg.includes('NaN') && !svg.includes('Infinity'));
+  });
+
+  it('saves names of marks beside one another', () => {
+    const mark = (x: number, label: string, kind: Mark['kind']): Mark => ({ x, label, kind, color: '#123456' });
+    const svg = chartSvg({
+      title: 'loss',
+      xLabel: 'epochs',
+      series: [],
+      spans: [],
+      marks: [mark(5, 'rate 0.0005', 'learningRate'), mark(5.1, 'best', 'best'), mark(5.2, 'stopped', 'stop')],
+      from: 0,
+      to: 10,
+      formatX: String,
+      formatY: String,
+      fromY: null,
+      colors: { background: '#fff', foreground: '#000', muted: '#777', grid: '#eee', fontFamily: 'sans-serif' },
+    });
+    const heights = ['rate 0.0005', 'best', 'stopped'].map(
+      (label) => new RegExp(`y="(\\d+)"[^>]*>${label}<`).exec(svg)?.[1],
+    );
+    assert.equal(new Set(heights).size, 3, heights.join(' '));
+    assert.ok(!heights.includes(undefined));
   });
 
   it('saves curves up to the edge of what is shown, their bands, and a legend that has room for all', () => {

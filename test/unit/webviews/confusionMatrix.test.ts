@@ -250,12 +250,13 @@ describe('comparison of runs', () => {
   it('lists only settings that differ', () => {
     assert.deepEqual(
       configDifferences([
-        { a: 1, b: { c: [1], d: 2 }, stageIndex: 0 },
-        { a: 1, b: { c: [2] }, stageIndex: 1 },
+        { a: 1, b: { c: [1], d: 2 }, e: null, stageIndex: 0 },
+        { a: 1, b: { c: [2] }, e: 'residual', stageIndex: 1 },
       ]),
       [
         { setting: 'b.c', values: ['[1]', '[2]'] },
         { setting: 'b.d', values: ['2', null] },
+        { setting: 'e', values: [null, 'residual'] },
       ],
     );
   });

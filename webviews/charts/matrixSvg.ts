@@ -1,5 +1,5 @@
-import { svgDocument, svgPlace, svgText, type SvgColors } from '../charts/svgDocument.ts';
-import { shortened } from './matrixMaths.ts';
+import { mostLetters } from './matrixOptions.ts';
+import { svgDocument, svgName, svgPlace, svgText, type SvgColors } from './svgDocument.ts';
 
 interface SvgMatrix {
   title: string;
@@ -39,7 +39,7 @@ export function matrixSvg({ title, names, cells, shade, format, colors }: SvgMat
     const size = `font-size="${svgPlace(Math.min(12, side * 0.8))}"`;
     names.forEach((name, at) => {
       const middle = svgPlace((at + 0.5) * side + 4);
-      const label = shortened(name);
+      const label = svgName(name, mostLetters);
       parts.push(svgText(margin.left - 6, margin.top + middle, label, colors.muted, `text-anchor="end" ${size}`));
       const [x, y] = [margin.left + middle, margin.top + height + 8];
       parts.push(svgText(x, y, label, colors.muted, `text-anchor="end" transform="rotate(-90 ${x} ${y})" ${size}`));
