@@ -1,32 +1,66 @@
 import { strict as assert } from 'node:assert';
 import { randomInt } from 'node:crypto';
-import { assertSameRun, trainKilled, trainUndisturbed } from '../trainer/killedRuns.ts';
+import {
+  assertSameRun,
+  killMoments,
+  trainKilled,
+  trainUndisturbed,
+  type KillAt,
+  type KillMoment,
+} from '../trainer/killedRuns.ts';
 import { TinyWorkspace } from '../trainer/tinyWorkspace.ts';
 
 const kills = Number(process.env.UPSIZE_KILLS ?? 50);
 
-describe(`a run killed at ${kills} random moments`, function () {
+/** A stage as it comes out undisturbed, and where it starts from. */
+interface Stage {
+  id: string;
+  parentId: string | undefined;
+  wholeMs: number;
+}
+
+describe(`runs of three stages, killed ${kills} times`, function () {
   this.timeout(3_600_000);
   let workspace: TinyWorkspace;
   before(async () => (workspace = await TinyWorkspace.make()));
   after(() => workspace.remove());
 
-  it('ends with the weights of the undisturbed run each time, and loses nothing that was acknowledged', async () => {
-    const undisturbed = await trainUndisturbed(workspace, workspace.config());
-    // Timed on a second run, which finds its images decoded, as the ones to be killed do.
-    const { summary } = workspace.run((await trainUndisturbed(workspace, workspace.config())).id);
-    const wholeMs = (summary.endedAt ?? 0) - (summary.startedAt ?? 0);
-    let done = 0;
-    while (done < kills) {
-      // From its very beginning to its end; one that comes too late is no kill and is not counted.
-      const delays = Array.from({ length: Math.min(3, kills - done) }, () => randomInt(0, Math.round(wholeMs)));
-      const id = await trainKilled(workspace, workspace.config(), delays);
-      assertSameRun(workspace, undisturbed.id, id);
-      done += workspace.run(id).summary.attempt - 1;
-      console.log(
-        `      ${done} of ${kills} kills (${delays.join(', ')} ms): ${workspace.run(id).summary.attempt} attempts`,
-      );
-      assert.ok(workspace.run(id).damagedLines <= workspace.run(id).summary.attempt);
+  it('end with the weights of the undisturbed ones, and lose nothing that was acknowledged', async () => {
+    // New layers before a frozen trunk, then all layers on larger images.
+    const config = workspace.config({
+      stages: [{ size: 16 }, { size: 32 }, { size: 48, extend: { strategy: 'resize' }, freeze: 'none' }],
+    });
+    const stages: Stage[] = [];
+    for (const _ of config.stages) {
+      const parentId = stages.at(-1)?.id;
+      const { id } = await trainUndisturbed(workspace, config, parentId);
+      const { startedAt, endedAt } = workspace.run(id).summary;
+      stages.push({ id, parentId, wholeMs: (endedAt ?? 0) - (startedAt ?? 0) });
     }
+    const found: KillMoment[] = [];
+    let tooLate = 0;
+    for (let turn = 0; found.length < kills; turn++) {
+      const place = turn % stages.length;
+      const stage = stages[place];
+      assert.ok(stage);
+      const plan: KillAt[] = [
+        stage.parentId === undefined ? 'starting' : 'between stages',
+        { afterMs: randomInt(0, stage.wholeMs) },
+        'mid-checkpoint',
+        'evaluating',
+      ];
+      const killed = await trainKilled(workspace, config, plan.slice(0, kills - found.length), stage.parentId);
+      for (const id of killed.ids) {
+        assertSameRun(workspace, stage.id, id);
+        const { damagedLines, summary } = workspace.run(id);
+        assert.ok(damagedLines < summary.attempt, 'more lines are damaged than attempts were killed');
+      }
+      found.push(...killed.found);
+      tooLate += killed.tooLate;
+      const late = killed.tooLate === 0 ? '' : `; ${killed.tooLate} came too late and were made again`;
+      console.log(`      stage ${place + 1}, ${found.length} of ${kills}: ${killed.found.join(', ')}${late}`);
+    }
+    const counts = killMoments.map((moment) => `${found.filter((one) => one === moment).length} ${moment}`);
+    console.log(`      ${found.length} kills: ${counts.join(', ')}; ${tooLate} more came too late and are not counted`);
   });
 });

@@ -35,15 +35,23 @@ describe('a run that is stopped, killed or asked for twice', function () {
     assert.equal(countSteps(run.folder, 'loss'), summary.step);
   });
 
-  it('ends with the same weights after being killed while it is evaluated, and at other moments', async () => {
-    const id = await workspace.train(workspace.config(), { newLadder: true });
-    await workspace.until(id, (run) => run.state === 'evaluating', 'evaluating');
-    workspace.kill(id);
-    const run = await workspace.until(id, ({ state }) => state === 'interrupted' || state === 'completed', 'dead');
-    if (run.state === 'interrupted') await resumeRun(run);
-    await workspace.untilState(id, 'completed');
-    assertSameRun(workspace, undisturbed.id, id);
-    assertSameRun(workspace, undisturbed.id, await trainKilled(workspace, workspace.config(), [50, 900, 1500]));
+  it('ends with the same weights after being killed at any other moment', async () => {
+    const kills = ['starting', 'mid-epoch', 'mid-checkpoint', 'evaluating'] as const;
+    const { ids, found } = await trainKilled(workspace, workspace.config(), kills);
+    for (const id of ids) assertSameRun(workspace, undisturbed.id, id);
+    for (const moment of kills) assert.ok(found.includes(moment), `${found.join(', ')}: no kill was ${moment}`);
+  });
+
+  it('ends with the same weights where it has a parent, frozen behind a feeder', async () => {
+    const config = workspace.config();
+    const expected = await trainUndisturbed(workspace, config, undisturbed.id);
+    const { model, frozen, epochs } = workspace.run(expected.id).summary;
+    assert.ok(model && frozen && frozen.tensors > 0 && frozen.unchanged);
+    assert.ok(new Set(epochs.map(({ learningRate }) => learningRate)).size > 1, 'the plateau callback had its say');
+    const kills = ['between stages', 'mid-epoch', 'mid-checkpoint', 'evaluating'] as const;
+    const { ids, found } = await trainKilled(workspace, config, kills, undisturbed.id);
+    for (const id of ids) assertSameRun(workspace, expected.id, id);
+    for (const moment of kills) assert.ok(found.includes(moment), `${found.join(', ')}: no kill was ${moment}`);
   });
 
   it('stops when asked, with a checkpoint, and goes on from there', async () => {
