@@ -46,6 +46,7 @@ describe(`runs of three stages, killed ${kills} times`, function () {
       const plan: KillAt[] = [
         stage.parentId === undefined ? 'starting' : 'between stages',
         { afterMs: randomInt(0, stage.wholeMs) },
+        'mid-epoch',
         'mid-checkpoint',
         'evaluating',
       ];
