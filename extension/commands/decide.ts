@@ -1,5 +1,5 @@
 import type { Run } from '../../trainer/protocol/runSummary.ts';
-import type { PlanAnswer } from '../trainer/trainAnswers.ts';
+import type { PlanAnswer, ResumeAnswer } from '../trainer/trainAnswers.ts';
 import type { TrainRequest } from '../trainer/trainArguments.ts';
 import { choose } from './ask.ts';
 import { Declined } from './declined.ts';
@@ -67,4 +67,21 @@ export async function decide(
       return { request: { ...request, what: 'next', from: runId, ...grown } };
     }
   }
+}
+
+const engineNames = { native: 'the native engine', wasm: 'the WASM engine' } as const;
+
+/** Asks whether a run shall go on though it could not end with the very same weights, and with which engine then. */
+export function decideResume({
+  message,
+  engine,
+}: Extract<ResumeAnswer, { outcome: 'changed' }>): Promise<'native' | 'wasm' | 'retrain'> {
+  return choose<'native' | 'wasm' | 'retrain'>(message, [
+    {
+      label: `Go on with ${engineNames[engine]}`,
+      detail: 'From its last checkpoint; the run records what has changed',
+      value: engine,
+    },
+    { ...unfinishedChoices(0).retrain, value: 'retrain' },
+  ]);
 }

@@ -2,11 +2,20 @@ import * as vscode from 'vscode';
 import { inFolder } from '../folderName.ts';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
 import { expectedSeconds, planSentence } from '../trainer/planSentence.ts';
-import { planAnswerSchema, startAnswerSchema, type PlanAnswer, type StartAnswer } from '../trainer/trainAnswers.ts';
+import {
+  planAnswerSchema,
+  resumeAnswerSchema,
+  startAnswerSchema,
+  type PlanAnswer,
+  type ResumeAnswer,
+  type StartAnswer,
+} from '../trainer/trainAnswers.ts';
 import { trainArguments, type TrainRequest } from '../trainer/trainArguments.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
-import { decide, type Decision } from './decide.ts';
+import { decide, decideResume, type Decision } from './decide.ts';
+import { Declined } from './declined.ts';
+import { requestAgain } from './furtherRequests.ts';
 import { waiting } from './waiting.ts';
 
 /** Of the command line: there is nothing to do, or something to choose first. */
@@ -109,13 +118,39 @@ export async function startPlanned(
   return started(context, folder, answer, request);
 }
 
-/** Starts another attempt of a run that did not end by itself. */
+/**
+ * Starts another attempt of a run that did not end by itself. Asks first where it could not go on to the very same weights.
+ * Throws `Dismissed` where the user does not say.
+ */
 export async function resumeTraining(context: UpsizeContext, folder: UpsizeFolder, runId: string): Promise<Started> {
-  const args = ['resume', runId, '--detach'];
-  const answer = await waiting('resuming from the last checkpoint', (signal) =>
-    context.trainer.ask(startAnswerSchema, { args, workspace: folder.path, signal }),
+  let answer = await askResume(context, folder, runId);
+  if (answer.outcome === 'changed') {
+    const next = await decideResume(answer);
+    if (next === 'retrain') {
+      return startTraining(context, folder, requestAgain({ what: 'next' }, folder.runsById.get(runId)));
+    }
+    answer = await askResume(context, folder, runId, next);
+    // An engine that is named is never asked about.
+    if (answer.outcome === 'changed') throw new Declined(answer.message);
+  }
+  return showStarted(context, folder, answer.id);
+}
+
+async function askResume(
+  context: UpsizeContext,
+  folder: UpsizeFolder,
+  runId: string,
+  engine?: 'native' | 'wasm',
+): Promise<ResumeAnswer> {
+  const args = ['resume', runId, '--detach', ...(engine === undefined ? [] : ['--engine', engine])];
+  return waiting('resuming from the last checkpoint', (signal) =>
+    context.trainer.ask(resumeAnswerSchema, {
+      args,
+      workspace: folder.path,
+      accept: [0, choiceExitCode],
+      signal,
+    }),
   );
-  return started(context, folder, answer, { what: 'next' });
 }
 
 /** A request with the folder's active config where it names none. */
@@ -137,7 +172,11 @@ async function started(
       ? resumeTraining(context, folder, decision.resume)
       : startTraining(context, folder, decision.request);
   }
+  return showStarted(context, folder, answer.id);
+}
+
+async function showStarted(context: UpsizeContext, folder: UpsizeFolder, runId: string): Promise<Started> {
   await folder.refresh();
-  void context.runsView.reveal(answer.id);
-  return { runId: answer.id };
+  void context.runsView.reveal(runId);
+  return { runId };
 }

@@ -30,9 +30,21 @@ export const planAnswerSchema = z.discriminatedUnion('outcome', [
 ]);
 export type PlanAnswer = z.infer<typeof planAnswerSchema>;
 
-/** What `upsize train --detach --json` and `upsize resume --detach --json` say. */
-export const startAnswerSchema = z.discriminatedUnion('outcome', [
-  z.object({ outcome: z.literal('started'), id: runIdSchema }),
-  ...refusals,
-]);
+const startedAnswer = z.object({ outcome: z.literal('started'), id: runIdSchema });
+
+/** What `upsize train --detach --json` says. */
+export const startAnswerSchema = z.discriminatedUnion('outcome', [startedAnswer, ...refusals]);
 export type StartAnswer = z.infer<typeof startAnswerSchema>;
+
+/** What `upsize resume --detach --json` says. */
+export const resumeAnswerSchema = z.discriminatedUnion('outcome', [
+  startedAnswer,
+  /** Engine or version are not those that it began with: whether it shall go on all the same is the user's to say. */
+  z.object({
+    outcome: z.literal('changed'),
+    runId: runIdSchema,
+    message: z.string(),
+    engine: z.enum(['native', 'wasm']),
+  }),
+]);
+export type ResumeAnswer = z.infer<typeof resumeAnswerSchema>;

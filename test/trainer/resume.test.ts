@@ -6,6 +6,8 @@ import { requestStop } from '../../trainer/protocol/stopRequest.ts';
 import { resumeRun } from '../../trainer/stages/startRun.ts';
 import { countSteps } from '../../trainer/protocol/stepColumns.ts';
 import { assertSameRun, trainKilled, trainUndisturbed } from './killedRuns.ts';
+import { madeByUpsize } from './madeByUpsize.ts';
+import { runUpsize } from './runUpsize.ts';
 import { TinyWorkspace } from './tinyWorkspace.ts';
 
 describe('a run that is stopped, killed or asked for twice', function () {
@@ -121,6 +123,35 @@ describe('a run that is stopped, killed or asked for twice', function () {
     } finally {
       own.remove();
     }
+  });
+
+  it('asks before it goes on where that could not end with the very same weights', async () => {
+    const id = await workspace.train(workspace.config(), { newLadder: true });
+    await workspace.until(id, (run) => run.summary.resumable, 'past its first epoch');
+    workspace.kill(id);
+    const { folder, summary } = await workspace.untilState(id, 'interrupted');
+    const began = summary.engine?.name ?? 'wasm';
+    madeByUpsize(folder, '0.0.1');
+    const resume = (...args: string[]) => runUpsize(['resume', id, ...args], { cwd: workspace.directory });
+    const asked = await resume();
+    assert.equal(asked.code, 4, asked.errors);
+    assert.match(asked.output, /trained with Upsize 0\.0\.1 \(this is/);
+    assert.match(asked.output, new RegExp(`go on all the same +upsize resume ${id} --engine ${began}`));
+    assert.match(asked.output, /train the stage again +upsize train --stage 1 --new-ladder/);
+    assert.partialDeepStrictEqual(JSON.parse((await resume('--json')).output), {
+      outcome: 'changed',
+      runId: id,
+      engine: began,
+    });
+    assert.match((await resume('--engine', 'gpu')).errors, /--engine: it is "gpu", and can be native or wasm/);
+    assert.equal(workspace.events(id).filter((event) => event.type === 'attempt').length, 1);
+
+    const goneOn = await resume('--engine', 'wasm');
+    assert.equal(goneOn.code, 0, goneOn.errors);
+    const ended = workspace.run(id).summary;
+    assert.equal(ended.engine?.name, 'wasm');
+    const said = ended.warnings.some((warning) => /begun on the native engine .* goes on with the wasm/.test(warning));
+    assert.equal(said, began === 'native');
   });
 
   it('leaves no process behind', async () => {

@@ -101,18 +101,28 @@ function chosen(
 
 /** The commands that carry out each choice about a run that did not finish, for people. */
 export function choiceCommands({ run, choices, suggestedSize }: Extract<NextPlan, { kind: 'choose' }>): string[] {
-  const { parentId, config } = run.manifest;
+  const lines = {
+    resume: choiceLine('go on where it stopped', `upsize resume ${run.id}`),
+    continueFromBest: choiceLine('train the next stage from its best epoch', `upsize train --from ${run.id}`),
+    growFromBest: choiceLine(
+      'train a larger size from its best epoch',
+      `upsize train --from ${run.id} --size ${suggestedSize}`,
+    ),
+    retrain: retrainLine(run),
+  };
+  return choices.map((choice) => lines[choice]);
+}
+
+/** One choice for people: what it does, and the command that does it. */
+export function choiceLine(what: string, command: string): string {
+  return `  ${what.padEnd(42)}${command}`;
+}
+
+/** The choice to train a run's stage once more. */
+export function retrainLine({ manifest: { parentId, config } }: Run): string {
   const stage = config.stageIndex === null ? `--size ${config.stage.size}` : `--stage ${config.stageIndex + 1}`;
-  const commands = {
-    resume: ['go on where it stopped', `upsize resume ${run.id}`],
-    continueFromBest: ['train the next stage from its best epoch', `upsize train --from ${run.id}`],
-    growFromBest: ['train a larger size from its best epoch', `upsize train --from ${run.id} --size ${suggestedSize}`],
-    retrain: [
-      'train the stage again',
-      `upsize train ${stage}${parentId === null ? ' --new-ladder' : ` --from ${parentId}`}`,
-    ],
-  } as const;
-  return choices.map((choice) => `  ${commands[choice][0].padEnd(42)}${commands[choice][1]}`);
+  const from = parentId === null ? '--new-ladder' : `--from ${parentId}`;
+  return choiceLine('train the stage again', `upsize train ${stage} ${from}`);
 }
 
 /** What can be done after the last stage, for people. */
@@ -120,8 +130,11 @@ export function furtherCommands({ run, suggestedSize }: Extract<NextPlan, { kind
   const { size } = run.manifest.config.stage;
   const lowRate = run.manifest.config.stage.training.learningRate / 10;
   return [
-    `  ${'a larger size'.padEnd(42)}upsize train --from ${run.id} --size ${suggestedSize}`,
-    `  ${'fine-tune all layers at a low rate'.padEnd(42)}upsize train --from ${run.id} --size ${size} --strategy resize --freeze none --learning-rate ${Number(lowRate.toPrecision(3))}`,
-    `  ${'begin again from the first stage'.padEnd(42)}upsize train --new-ladder`,
+    choiceLine('a larger size', `upsize train --from ${run.id} --size ${suggestedSize}`),
+    choiceLine(
+      'fine-tune all layers at a low rate',
+      `upsize train --from ${run.id} --size ${size} --strategy resize --freeze none --learning-rate ${Number(lowRate.toPrecision(3))}`,
+    ),
+    choiceLine('begin again from the first stage', 'upsize train --new-ladder'),
   ];
 }

@@ -5,26 +5,42 @@ import { lineageOf } from '../protocol/ladder.ts';
 import { runRows } from '../protocol/runRow.ts';
 import { RunStore } from '../protocol/runStore.ts';
 import type { Run } from '../protocol/runSummary.ts';
+import { engineAtHand, resumeChange, type ResumeChange } from '../stages/resumeChange.ts';
 import { resumeRun } from '../stages/startRun.ts';
+import { choiceLine, retrainLine } from './chooseStage.ts';
 import { CommandError, exitCodes, say, sayJson, type CommandContext } from './commandContext.ts';
 import { addCommonOptions, commonOptionsSchema, workspaceOf } from './commonOptions.ts';
 import { findRun } from './findRun.ts';
 import { endOf, followRun } from './followRun.ts';
 import { reportLadder } from './reportLadder.ts';
 
-const optionsSchema = commonOptionsSchema.extend({ detach: z.boolean().default(false) });
+const optionsSchema = commonOptionsSchema.extend({ detach: z.boolean().default(false), engine: z.string().optional() });
+const engineSchema = z.enum(['native', 'wasm']).optional();
 
 /** `upsize resume`: goes on with a run from its last checkpoint, and shows it at work. */
 export function defineResume(command: Command, context: CommandContext): void {
   addCommonOptions(command)
     .argument('[run]', 'id, its beginning or end; default: the newest run')
     .option('--detach', 'return at once; the run goes on by itself')
+    .option('--engine <name>', 'native or wasm: go on with it, even where that ends with slightly other weights')
     .action(async (typed: unknown) => {
       const options = optionsSchema.parse(command.opts());
       const workspace = workspaceOf(options, context);
       const run = findRun(workspace, z.string().default('last').parse(typed));
       refuseUnlessUnfinished(run);
-      await resumeRun(run);
+      const engine = engineSchema.safeParse(options.engine);
+      if (!engine.success) {
+        throw new CommandError(
+          `--engine: it is "${options.engine ?? ''}", and can be native or wasm.`,
+          exitCodes.usage,
+        );
+      }
+      const change = engine.data === undefined ? resumeChange(run, engineAtHand()) : null;
+      if (change !== null) {
+        ask(run, change, options.json, context);
+        return;
+      }
+      await resumeRun(run, engine.data ?? null);
       if (options.detach) {
         if (options.json) sayJson(context.output, { outcome: 'started', id: run.id });
         else say(context.output, `Run ${run.id} is at work again.`);
@@ -47,6 +63,18 @@ export function defineResume(command: Command, context: CommandContext): void {
         context,
       });
     });
+}
+
+/** What was trained so far cannot be continued to the bit: whether it shall go on is the user's to say. */
+function ask(run: Run, { message, engine }: ResumeChange, json: boolean, context: CommandContext): void {
+  context.exitCode = exitCodes.choice;
+  if (json) {
+    sayJson(context.output, { outcome: 'changed', runId: run.id, message, engine });
+    return;
+  }
+  say(context.output, `${message} You can`);
+  say(context.output, choiceLine('go on all the same', `upsize resume ${run.id} --engine ${engine}`));
+  say(context.output, retrainLine(run));
 }
 
 function refuseUnlessUnfinished(run: Run): void {

@@ -184,6 +184,7 @@ const summarySchema = z.object({
   message: z.string().nullable(),
   failure: z.string().nullable().default(null),
   attempt: count,
+  upsize: z.string().nullable().default(null),
   engine: engineDescriptionSchema.nullable(),
   prepared: events.prepared.omit({ type: true }).nullable(),
   model: events.model.omit({ type: true, layers: true }).nullable(),

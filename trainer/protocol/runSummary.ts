@@ -14,6 +14,8 @@ export interface RunSummary {
   /** What made it fail, for programs (`diverged`), or null. */
   failure: string | null;
   attempt: number;
+  /** Version of the Upsize that made the newest attempt. */
+  upsize: string | null;
   engine: EngineDescription | null;
   prepared: Omit<RunEventOf<'prepared'>, 'type'> | null;
   model: Omit<RunEventOf<'model'>, 'type' | 'layers'> | null;
@@ -50,6 +52,7 @@ export function emptySummary(): RunSummary {
     message: null,
     failure: null,
     attempt: 0,
+    upsize: null,
     engine: null,
     prepared: null,
     model: null,
@@ -91,6 +94,7 @@ export function reduceEvent(summary: RunSummary, event: LoggedEvent): void {
   switch (event.type) {
     case 'attempt':
       summary.attempt = event.attempt;
+      summary.upsize = event.upsize;
       // Whatever the last attempt came to, this one has begun.
       summary.state = 'queued';
       summary.startedAt ??= event.time;
@@ -145,8 +149,9 @@ export function reduceEvent(summary: RunSummary, event: LoggedEvent): void {
       break;
     }
     case 'checkpoint':
-      summary.resumable = true;
-      if (event.kind === 'best') {
+      // From the best weights alone, without the optimizer's slots, nothing resumes.
+      if (event.kind === 'last') summary.resumable = true;
+      else {
         summary.bestEpoch = event.epoch - 1;
         summary.bestCheckpoint = { file: event.file, weightsSha256: event.weightsSha256 };
       }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { engineEnvironment } from '../engine/engineEnvironment.ts';
+import type { EngineName } from '../engine/loadEngine.ts';
 import { isLive } from '../protocol/events.ts';
 import { runManifestSchema, runPaths, stopRequestSchema, type RunOwner, type RunPaths } from '../protocol/runFolder.ts';
 import { readVersioned } from '../protocol/runStore.ts';
@@ -29,6 +30,8 @@ export interface StageWorkerData {
   job: 'stage';
   folder: string;
   stop: SharedArrayBuffer;
+  /** The engine to go on with, on purpose, where it may be another than it was begun on; null: the recorded one. */
+  engine: EngineName | null;
 }
 
 /** What the worker thread says while it works. */
@@ -39,14 +42,15 @@ export const childExit = { completed: 0, failed: 1, stopped: 3 } as const;
 
 /**
  * The main thread of a trainer child: owns the run, waits for its turn, keeps the heartbeat, and hears stop requests and
- * signals while the worker thread trains. Returns the exit code. Throws RunOwnedError when another process has the run.
+ * signals while the worker thread trains, on `engine` where one is named. Returns the exit code. Throws RunOwnedError when another
+ * process has the run.
  */
-export async function runChild(folder: string): Promise<number> {
+export async function runChild(folder: string, engine: EngineName | null): Promise<number> {
   const paths = runPaths(folder);
   const manifest = readVersioned(paths.manifest, runManifestSchema, versions.run);
   if (manifest.kind !== 'ok') throw new Error(`${paths.manifest}: ${manifest.message}`);
   const owner = takeRun(folder);
-  const child = new TrainerChild(paths, owner);
+  const child = new TrainerChild(paths, owner, engine);
   try {
     return await child.run(workspaceOf(folder), manifest.value.id);
   } finally {
@@ -62,14 +66,16 @@ function workspaceOf(folder: string): string {
 class TrainerChild {
   readonly #paths: RunPaths;
   readonly #owner: RunOwner;
+  readonly #engine: EngineName | null;
   readonly #stop = new StopFlag();
   readonly #timers: NodeJS.Timeout[] = [];
   #doing = 'starting';
   #worker: Worker | null = null;
 
-  constructor(paths: RunPaths, owner: RunOwner) {
+  constructor(paths: RunPaths, owner: RunOwner, engine: EngineName | null) {
     this.#paths = paths;
     this.#owner = owner;
+    this.#engine = engine;
   }
 
   async run(workspace: string, runId: string): Promise<number> {
@@ -127,7 +133,8 @@ class TrainerChild {
 
   /** Runs the worker thread to its end and makes sure that the log says how it ended, whatever happened to it. */
   async #train(): Promise<number> {
-    const workerData: StageWorkerData = { job: 'stage', folder: this.#paths.folder, stop: this.#stop.buffer };
+    const { folder } = this.#paths;
+    const workerData: StageWorkerData = { job: 'stage', folder, stop: this.#stop.buffer, engine: this.#engine };
     // Native libraries see the environment of the process, not the copy of it that a worker would get.
     Object.assign(process.env, engineEnvironment());
     const worker = new Worker(trainerEntry(), { workerData, env: SHARE_ENV });

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import * as z from 'zod';
 import { openPixels } from '../dataset/openPixels.ts';
 import { releaseDataset } from '../dataset/prepareDataset.ts';
-import { loadEngine, parseEngineChoice, type Engine } from '../engine/loadEngine.ts';
+import { loadEngine, parseEngineChoice, type Engine, type EngineName } from '../engine/loadEngine.ts';
 import type { TrainStep } from '../engine/trainStep.ts';
 import type { ModelMetadata } from '../model/serialize.ts';
 import { preprocessingOf } from '../protocol/preprocessing.ts';
@@ -17,6 +17,7 @@ import { describeFailure } from './describeFailure.ts';
 import { evaluateStage } from './evaluateStage.ts';
 import { fitRun } from './fitRun.ts';
 import { prepareStage } from './prepareStage.ts';
+import { engineChange } from './resumeChange.ts';
 import type { StageWorkerMessage } from './runChild.ts';
 import { StageContext, StopRequested } from './stageContext.ts';
 import type { StageImages } from './stageData.ts';
@@ -27,19 +28,20 @@ const workerDataSchema = z.object({
   job: z.literal('stage'),
   folder: z.string(),
   stop: z.instanceof(SharedArrayBuffer),
+  engine: z.enum(['native', 'wasm']).nullable(),
 });
 
 /** Entry of the worker thread of a trainer child: trains the run whose folder it is given, and says how it ended. */
 export async function runStageWorker(): Promise<void> {
-  const { folder, stop } = workerDataSchema.parse(workerData);
+  const { folder, stop, engine } = workerDataSchema.parse(workerData);
   const say = (doing: string) => parentPort?.postMessage({ doing } satisfies StageWorkerMessage);
-  await runStage(new StageContext(folder, new StopFlag(stop), say));
+  await runStage(new StageContext(folder, new StopFlag(stop), say), engine);
 }
 
 /** Trains to the end, or to the stop, and writes the state that says which. Throws only when that cannot be written. */
-async function runStage(context: StageContext): Promise<void> {
+async function runStage(context: StageContext, onPurpose: EngineName | null): Promise<void> {
   try {
-    const message = await trainStage(context);
+    const message = await trainStage(context, onPurpose);
     context.emit({ type: 'state', state: 'completed', message, signal: null });
   } catch (error) {
     if (error instanceof StopRequested) {
@@ -57,13 +59,14 @@ async function runStage(context: StageContext): Promise<void> {
 
 /**
  * One run of one stage, from its folder alone: prepare the images, make or reopen the model, check it, train, evaluate, save.
- * All that it does is in the event log before it counts; a run begun before goes on from its last checkpoint.
+ * All that it does is in the event log before it counts; a run begun before goes on from its last checkpoint, on its own engine or
+ * on the one that it is given on purpose.
  */
-async function trainStage(context: StageContext): Promise<string> {
+async function trainStage(context: StageContext, onPurpose: EngineName | null): Promise<string> {
   const { config } = context.manifest;
   context.enter('preparing');
   context.say('loading the engine');
-  const engine = await loadStageEngine(context);
+  const engine = await loadStageEngine(context, onPurpose);
   const dataset = await prepareStage(context);
   const preprocessing = preprocessingOf(config.stage.size, config.dataset.fit);
   const metadata: ModelMetadata = { version: 1, classNames: dataset.classNames, ...preprocessing };
@@ -82,7 +85,10 @@ async function trainStage(context: StageContext): Promise<string> {
     stageModel = checkpoint && reopenStageModel(context.folder, context.manifest, checkpoint);
     stageModel ??= await makeStageModel(context.folder, context.workspace, context.manifest, metadata);
     const { optimizer, labelSmoothing } = config.stage.training;
-    const recordedMode = checkpoint ? (context.before.engine?.mode ?? null) : null;
+    const recorded = checkpoint && context.before.engine;
+    const change = recorded && engineChange(recorded, engine);
+    if (change !== null) context.emit({ type: 'log', level: 'warning', message: change });
+    const recordedMode = recorded?.name === engine.name ? recorded.mode : null;
     const stepOptions = { optimizer, labelSmoothing, seed: config.seed };
     const created = createStep(engine.name, stageModel.model, stepOptions, recordedMode);
     step = created.step;
@@ -102,8 +108,9 @@ async function trainStage(context: StageContext): Promise<string> {
   }
 }
 
-/** A resume goes on with the engine that it began on: another one would not give the same weights. */
-async function loadStageEngine({ before, manifest }: StageContext): Promise<Engine> {
+/** A resume goes on with the engine that it began on, unless another is meant: that would not give the same weights. */
+async function loadStageEngine({ before, manifest }: StageContext, onPurpose: EngineName | null): Promise<Engine> {
+  if (onPurpose !== null) return await loadEngine(onPurpose);
   const recorded = before.resumable ? before.engine?.name : undefined;
   const asked = parseEngineChoice(process.env.UPSIZE_ENGINE);
   const choice = recorded ?? (asked === 'auto' ? manifest.config.engine : asked);

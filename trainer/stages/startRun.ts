@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { engineEnvironment, threadsIn } from '../engine/engineEnvironment.ts';
+import type { EngineName } from '../engine/loadEngine.ts';
 import type { EffectiveConfig } from '../protocol/config.ts';
 import { EventReader } from '../protocol/eventReader.ts';
 import { isLive } from '../protocol/events.ts';
@@ -39,18 +40,22 @@ export async function startRun({
     config: effective,
     parent: parent === null ? null : { id: parent.id, ladderId: parent.manifest.ladderId, ...weightsOf(parent) },
   });
-  await spawnChild(run.folder, null);
+  await spawnChild(run.folder);
   return { id: run.id, folder: run.folder };
 }
 
-/** Starts a new attempt of a run that was stopped, interrupted or failed. Of two that try at once, one gets an error. */
-export async function resumeRun(run: Run): Promise<void> {
+/**
+ * Starts a new attempt of a run that was stopped, interrupted or failed, on the engine that it began on, or on another one that is
+ * meant. Of two that try at once, one gets an error.
+ */
+export async function resumeRun(run: Run, engine: EngineName | null = null): Promise<void> {
   if (isLive(run.state)) throw new Error(`Run ${run.id} is ${run.state}; there is nothing to resume.`);
   if (run.state === 'completed') {
     throw new Error(`Run ${run.id} is completed. Train the next stage from it, or train more epochs as a new run.`);
   }
   rmSync(runPaths(run.folder).stop, { force: true });
-  await spawnChild(run.folder, run.summary.engine?.threads ?? null);
+  const more = engine === null ? [] : ['--engine', engine];
+  await spawnChild(run.folder, { threads: run.summary.engine?.threads ?? null, more });
 }
 
 /** The weights that a stage after this run starts from. Throws where it has none. */
@@ -63,7 +68,11 @@ export function weightsOf(run: Run): { weights: 'model' | 'best'; weightsSha256:
   );
 }
 
-async function spawnChild(folder: string, threads: number | null): Promise<void> {
+/** `threads`: as many as the attempt before had, which are part of what makes a resume exact. */
+async function spawnChild(
+  folder: string,
+  { threads = null, more = [] }: { threads?: number | null; more?: readonly string[] } = {},
+): Promise<void> {
   const reader = new EventReader(folder);
   reader.read();
   const log = openSync(runPaths(folder).stderr, 'a');
@@ -72,7 +81,7 @@ async function spawnChild(folder: string, threads: number | null): Promise<void>
   let pid: number | undefined;
   try {
     const entry = trainerEntry();
-    const child = spawn(process.execPath, [entry, 'child', folder], {
+    const child = spawn(process.execPath, [entry, 'child', folder, ...more], {
       cwd: folder,
       detached: true,
       stdio: ['ignore', log, log],

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { madeByUpsize } from '../../trainer/madeByUpsize.ts';
 import { buildSuites } from '../buildSuites.ts';
 import { startBrowserVscode, type BrowserVscode, type VscodeWindow } from '../harness/browserVscode.ts';
 import { ended, readRun, shownRuns, startedRun, tinyWorkspace, until, upsizeIn } from '../harness/upsizeWindow.ts';
@@ -14,6 +15,7 @@ describe('what commands ask, answered with the mouse', function () {
   let window: VscodeWindow;
   let workspace: Awaited<ReturnType<typeof tinyWorkspace>>;
   let first = '';
+  let stopped = '';
 
   const runIds = () => readdirSync(path.join(workspace.folder, '.upsize', 'runs')).sort();
   /** Calls a command that asks, and does not wait for it. */
@@ -102,6 +104,21 @@ describe('what commands ask, answered with the mouse', function () {
     await window.page.keyboard.press('Escape');
     await rows().first().waitFor({ state: 'hidden' });
     assert.deepEqual(runIds(), before);
+    stopped = id;
+  });
+
+  it('asks once before a run goes on that another Upsize began', async () => {
+    madeByUpsize(readRun(workspace.folder, stopped).folder, '0.0.1');
+    await upsizeIn(window, 'refreshRuns');
+    await begin('resumeRun', stopped);
+    await rows().filter({ hasText: 'Train this stage again' }).waitFor();
+    await window.page.keyboard.press('Escape');
+    await rows().first().waitFor({ state: 'hidden' });
+    assert.equal(readRun(workspace.folder, stopped).summary.attempt, 1);
+    await begin('resumeRun', stopped);
+    await pick('Go on with the');
+    await until('it goes on', () => readRun(workspace.folder, stopped).summary.attempt === 2, answerTimeoutMs);
+    await upsizeIn(window, 'stopRun', stopped);
   });
 
   it('offers to make a config where there is none, and makes it only when told to', async () => {

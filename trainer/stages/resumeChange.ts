@@ -1,0 +1,56 @@
+import type { EngineName } from '../engine/loadEngine.ts';
+import { findNativeParts } from '../engine/native/nativeParts.ts';
+import { tensorflowVersion } from '../engine/tensorflowRelease.ts';
+import type { EngineDescription } from '../protocol/events.ts';
+import type { Run } from '../protocol/runSummary.ts';
+import { upsizeVersion } from '../protocol/upsizeVersion.ts';
+
+/** What computes here and now: Upsize's version, TensorFlow's, and why the native engine cannot be had, or null. */
+export interface EngineAtHand {
+  upsize: string;
+  tensorflow: string;
+  whyNotNative: string | null;
+}
+
+/** What is not as it was when a run began, so that going on would not end with the weights of an uninterrupted run. */
+export interface ResumeChange {
+  /** What, and what that means, for people. */
+  message: string;
+  /** The engine to go on with all the same. */
+  engine: EngineName;
+}
+
+/** What a trainer that is started now would compute with. */
+export function engineAtHand(): EngineAtHand {
+  const parts = findNativeParts();
+  return { upsize: upsizeVersion, tensorflow: tensorflowVersion, whyNotNative: parts.found ? null : parts.reason };
+}
+
+/** Null where a resume would be exact, and where nothing was trained yet that it could fail to continue. */
+export function resumeChange({ id, summary }: Pick<Run, 'id' | 'summary'>, now: EngineAtHand): ResumeChange | null {
+  const { engine, upsize, resumable } = summary;
+  if (engine === null || !resumable) return null;
+  const effect = 'Going on would not end with the very weights of an uninterrupted run.';
+  if (engine.name === 'native' && now.whyNotNative !== null) {
+    const message = `Run ${id} was trained on the native engine, and that is not at hand: ${now.whyNotNative} WASM can go on, many times slower. ${effect}`;
+    return { message, engine: 'wasm' };
+  }
+  const changes: string[] = [];
+  if (upsize !== null && upsize !== now.upsize) changes.push(`Upsize ${upsize} (this is ${now.upsize})`);
+  if (engine.tensorflow !== null && engine.tensorflow !== now.tensorflow) {
+    changes.push(`TensorFlow ${engine.tensorflow} (this is ${now.tensorflow})`);
+  }
+  if (changes.length === 0) return null;
+  return { message: `Run ${id} was trained with ${changes.join(' and ')}. ${effect}`, engine: engine.name };
+}
+
+/** What an attempt computes with otherwise than the one before it, as a sentence for its log; null where all is the same. */
+export function engineChange(
+  before: Pick<EngineDescription, 'name' | 'tfjs' | 'tensorflow'>,
+  now: { name: EngineName; tfjs: string; tensorflow: string | null },
+): string | null {
+  const named = (engine: typeof now) =>
+    `the ${engine.name} engine (${engine.tensorflow === null ? '' : `TensorFlow ${engine.tensorflow}, `}tfjs ${engine.tfjs})`;
+  if (named(before) === named(now)) return null;
+  return `This run was begun on ${named(before)} and goes on with ${named(now)}: its weights will not be the very ones of an uninterrupted run.`;
+}
