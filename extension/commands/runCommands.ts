@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { isLive } from '../../trainer/protocol/events.ts';
+import { neededBy } from '../../trainer/protocol/ladder.ts';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
 import { inFolder } from '../folderName.ts';
 import { plural, shortTime } from '../numbers.ts';
@@ -91,6 +92,8 @@ async function deleteRun(context: UpsizeContext, argument: unknown): Promise<{ r
     fits: ({ state }) => !isLive(state),
     none: 'A run at work cannot be deleted; stop it first.',
   });
+  const needed = neededBy(folder.runs, run.id);
+  if (needed !== null) throw new Declined(needed);
   await folder.trash.delete(run.id);
   await folder.trash.empty();
   await folder.refresh();

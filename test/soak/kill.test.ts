@@ -31,7 +31,7 @@ describe(`runs of three stages, killed ${kills} times`, function () {
       stages: [{ size: 16 }, { size: 32 }, { size: 48, extend: { strategy: 'resize' }, freeze: 'none' }],
     });
     const stages: Stage[] = [];
-    for (const _ of config.stages) {
+    while (stages.length < config.stages.length) {
       const parentId = stages.at(-1)?.id;
       const { id } = await trainUndisturbed(workspace, config, parentId);
       const { startedAt, endedAt } = workspace.run(id).summary;

@@ -2,6 +2,8 @@ import { strict as assert } from 'node:assert';
 import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gainOver } from '../../trainer/protocol/gain.ts';
+import { runPaths } from '../../trainer/protocol/runFolder.ts';
+import { releaseRun, takeRun } from '../../trainer/run/owner.ts';
 import { stepSecondsOf } from '../../trainer/stages/controlRun.ts';
 import { runUpsize } from './runUpsize.ts';
 import { TinyWorkspace } from './tinyWorkspace.ts';
@@ -62,6 +64,30 @@ describe('what a ladder holds to', function () {
     assert.equal(around.code, 2);
     assert.match(around.errors, /3 of these 3 images are test images .* --split test/);
     assert.equal(newest().summary.testLooks, 1);
+  });
+
+  it('takes a run before it scores test images, and gives it back where that fails', async () => {
+    const { folder, summary } = newest();
+    const looks = summary.testLooks;
+    const look = () => upsize('evaluate', 'last', '--split', 'test');
+    const owners = () => readdirSync(folder).filter((name) => name.startsWith('owner-'));
+    const model = runPaths(folder).modelJson;
+    renameSync(model, `${model}.aside`);
+    const before = owners();
+    // With the run in other hands the missing model is not even looked for.
+    const owner = takeRun(folder);
+    const refused = await look();
+    assert.equal(refused.code, 1);
+    assert.match(refused.errors, new RegExp(`Process ${process.pid} has this run now`));
+    releaseRun(folder, owner);
+    const failed = await look();
+    assert.equal(failed.code, 1);
+    assert.match(failed.errors, /model/);
+    assert.deepEqual(owners(), before, 'the run is anybody’s again');
+    renameSync(`${model}.aside`, model);
+    assert.equal((await look()).code, 0);
+    assert.deepEqual(owners(), before);
+    assert.equal(newest().summary.testLooks, looks + 1);
   });
 
   it('warns of validation images that the parent was trained on, and compares on the images that both share', async () => {

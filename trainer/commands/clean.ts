@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { isLive } from '../protocol/events.ts';
+import { neededBy } from '../protocol/ladder.ts';
 import { bytesText } from '../protocol/numberFormats.ts';
 import { runIdSchema, workspacePaths } from '../protocol/runFolder.ts';
 import { RunStore } from '../protocol/runStore.ts';
@@ -42,22 +43,21 @@ export function defineClean(command: Command, context: CommandContext): void {
         options.run.length > 0
           ? options.run.map((typed) => removableRun(workspace, typed))
           : [...removableCache(workspace, context), ...removableTrash(workspace, options.trash)];
-      if (options.yes) for (const item of items) remove(workspace, item);
       const bytes = items.reduce((sum, item) => sum + item.bytes, 0);
-      if (options.json) {
-        sayJson(context.output, { removed: options.yes, bytes, items });
-        return;
-      }
-      if (items.length === 0) {
-        say(context.output, 'There is nothing to remove.');
-        return;
-      }
-      for (const line of table(items, workspace)) say(context.output, line);
-      say(context.output);
-      if (options.yes)
-        say(context.output, options.run.length > 0 ? 'Moved to the trash.' : `Removed ${bytesText(bytes)}.`);
-      else say(context.output, `${bytesText(bytes)} in all. Nothing was removed; --yes does it.`);
+      if (!options.json) list(items, workspace, context);
+      if (options.yes) for (const item of items) remove(workspace, item);
+      if (options.json) sayJson(context.output, { removed: options.yes, bytes, items });
+      else if (items.length === 0) say(context.output, 'There is nothing to remove.');
+      else if (!options.yes) say(context.output, `${bytesText(bytes)} in all. Nothing was removed; --yes does it.`);
+      else say(context.output, options.run.length > 0 ? 'Moved to the trash.' : `Removed ${bytesText(bytes)}.`);
     });
+}
+
+/** Before anything is removed: where that breaks off, it is known what was meant. */
+function list(items: readonly Removable[], workspace: string, { output }: CommandContext): void {
+  if (items.length === 0) return;
+  for (const line of table(items, workspace)) say(output, line);
+  say(output);
 }
 
 function table(items: readonly Removable[], workspace: string): string[] {
@@ -115,6 +115,8 @@ function removableRun(workspace: string, typed: string): Removable {
       exitCodes.choice,
     );
   }
+  const needed = neededBy(new RunStore(workspace).list().runs, run.id);
+  if (needed !== null) throw new CommandError(needed, exitCodes.choice);
   const why = 'to the trash, where it can be restored for 30 days; runs that started from it stay whole';
   return { what: 'run', path: run.folder, bytes: bytesIn(run.folder), why };
 }

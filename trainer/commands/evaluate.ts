@@ -14,7 +14,7 @@ import { readVersioned } from '../protocol/runStore.ts';
 import type { Run } from '../protocol/runSummary.ts';
 import { versions } from '../protocol/versions.ts';
 import { EventWriter } from '../run/eventWriter.ts';
-import { takeRun } from '../run/owner.ts';
+import { releaseRun, takeRun } from '../run/owner.ts';
 import { saveEvaluation } from '../stages/saveResults.ts';
 import { CommandError, exitCodes, say, sayJson, type CommandContext } from './commandContext.ts';
 import { addCommonOptions, commonOptionsSchema, workspaceOf } from './commonOptions.ts';
@@ -33,6 +33,13 @@ interface Subject {
   split: Evaluation['split'] | null;
   /** Absolute path of another data set, or null for the run's own. */
   dataset: string | null;
+}
+
+interface Scored {
+  evaluation: Evaluation;
+  unread: UnreadImage[];
+  /** Classes that the model does not know. */
+  unknown: string[];
 }
 
 /** `upsize evaluate`: scores a run's saved weights on its test images or on another data set; else shows what it scored. */
@@ -116,16 +123,28 @@ function recorded(run: Run, split: Evaluation['split']): Evaluation {
   return read.value;
 }
 
-async function score(
-  { run, split, dataset }: Subject,
-  context: CommandContext,
-): Promise<{ evaluation: Evaluation; unread: UnreadImage[]; unknown: string[] }> {
+/** Scores, and where it was a look at the test images, records it: then the run is this process's own meanwhile. */
+async function score({ run, split, dataset }: Subject, context: CommandContext): Promise<Scored> {
   const { config, baseDirectory } = run.manifest;
   const options = dataset === null ? config.dataset : effectiveDatasetSchema.parse({ path: dataset });
   const listing = await listDataset(options, baseDirectory);
   const chosen = listing.images.filter((image) => split === null || image.split === split);
   if (chosen.length === 0) throw new CommandError(nothingToScore(listing.root, split), exitCodes.choice);
   if (dataset !== null) await refuseOwnTestImages(run, chosen);
+  // Before minutes of scoring that could not be recorded then.
+  const owner = dataset === null ? takeRun(run.folder) : null;
+  try {
+    return await scoreChosen({ run, split, dataset }, { root: listing.root, chosen }, context);
+  } finally {
+    if (owner !== null) releaseRun(run.folder, owner);
+  }
+}
+
+async function scoreChosen(
+  { run, split, dataset }: Subject,
+  { root, chosen }: { root: string; chosen: readonly ListedImage[] },
+  context: CommandContext,
+): Promise<Scored> {
   await loadEngine(parseEngineChoice(context.environment.UPSIZE_ENGINE));
   const opened = await openModelFolder(runPaths(run.folder).model);
   const progress = new PhaseProgress(context);
@@ -135,7 +154,7 @@ async function score(
     const { known, unknown } = byKnownClass(chosen, opened.metadata.classNames);
     if (known.length === 0) {
       throw new CommandError(
-        `${listing.root}: none of its classes is one of the model's (${opened.metadata.classNames.join(', ')}).`,
+        `${root}: none of its classes is one of the model's (${opened.metadata.classNames.join(', ')}).`,
       );
     }
     const result = await scoreImages({
@@ -158,7 +177,6 @@ async function score(
 
 /** A look at the test images stands in the run's log, whoever looked: who looks often enough tunes to them. */
 function recordLook(run: Run, result: Parameters<typeof saveEvaluation>[1]): void {
-  takeRun(run.folder);
   const writer = new EventWriter(run.folder);
   try {
     writer.write(saveEvaluation(run.folder, result));

@@ -35,7 +35,7 @@ export function defineStop(command: Command, context: CommandContext): void {
       const given = z.string().optional().parse(typed);
       const run = given === undefined ? onlyLive(store.list().runs) : findRun(workspace, given);
       if (!isLive(run.state)) {
-        throw new CommandError(`Run ${run.id} is ${run.state}; there is nothing to stop.`, exitCodes.choice);
+        throw new CommandError(`${stateSentence(run)} There is nothing to stop.`, exitCodes.choice);
       }
       requestStop(run.folder, 'cli');
       if (options.force) await endOwner(run.folder, { killAfterMs });
@@ -50,7 +50,11 @@ function onlyLive(runs: readonly Run[]): Run {
   const live = runs.filter((run) => isLive(run.state));
   const working = live.filter((run) => run.state !== 'queued');
   const [only] = working.length > 0 ? working : live;
-  if (!only) throw new CommandError('No run is at work here.', exitCodes.choice);
+  if (!only) {
+    const newest = runs.at(-1);
+    const last = newest === undefined ? '' : ` ${stateSentence(newest)}`;
+    throw new CommandError(`No run is at work here.${last}`, exitCodes.choice);
+  }
   if (Math.max(working.length, 1) > 1 || (working.length === 0 && live.length > 1)) {
     throw new CommandError(
       `Several runs are at work: ${live.map(({ id }) => id).join(', ')}. Name one.`,
@@ -60,9 +64,14 @@ function onlyLive(runs: readonly Run[]): Run {
   return only;
 }
 
-function endSentence({ id, state, summary }: Run): string {
-  const why = summary.message === null ? '.' : `: ${summary.message}`;
-  return `Run ${id} is ${state}${why}${state === 'completed' ? '' : ` "upsize resume ${id}" goes on with it.`}`;
+/** In which state a run is, and why, where it said so. */
+function stateSentence({ id, state, summary }: Run): string {
+  return `Run ${id} is ${state}${summary.message === null ? '.' : `: ${summary.message}`}`;
+}
+
+function endSentence(run: Run): string {
+  const further = run.state === 'completed' ? '' : ` "upsize resume ${run.id}" goes on with it.`;
+  return `${stateSentence(run)}${further}`;
 }
 
 async function waitForEnd(store: RunStore, run: Run, context: CommandContext): Promise<Run> {

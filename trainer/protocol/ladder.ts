@@ -54,6 +54,15 @@ export function ladderSizes(runs: readonly Run[]): number[] {
   return [...new Set(sizes)].sort((a, b) => a - b);
 }
 
+/** Why a run must not be removed now, as a sentence: another one waits to start from its weights. Null where none does. */
+export function neededBy(runs: readonly Run[], id: string): string | null {
+  const child = runs.find(
+    ({ manifest, state }) => manifest.parentId === id && (state === 'queued' || state === 'preparing'),
+  );
+  if (!child) return null;
+  return `Run ${child.id} is ${child.state} and will start from run ${id}. Wait until it trains, or stop it; then ${id} can be removed.`;
+}
+
 /** From the root to the run itself; a gone ancestor ends the way. */
 export function lineageOf(run: Run, byId: ReadonlyMap<string, Run>): Run[] {
   const lineage = [run];

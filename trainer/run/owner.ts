@@ -92,6 +92,11 @@ export function takeRun(folder: string, options: { watchMs?: number } = {}): Run
   return owner;
 }
 
+/** Gives up a run that this process took, without having begun an attempt: nobody has to wait for this process to end. */
+export function releaseRun(folder: string, { attempt }: RunOwner): void {
+  rmSync(runPaths(folder).owner(attempt), { force: true });
+}
+
 /**
  * A process of another host is at work where the log has not ended and its heart beats. By the clocks alone it may only seem
  * not to, so the heartbeat is watched for a while before the run is taken from it.
