@@ -14,18 +14,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { openPixels } from '../trainer/dataset/openPixels.ts';
-import { prepareDataset, type PreparedDataset } from '../trainer/dataset/prepareDataset.ts';
-import { loadEngine } from '../trainer/engine/loadEngine.ts';
-import { validateModel } from '../trainer/evaluation/evaluateModel.ts';
 import { convNet } from '../trainer/model/convNet.ts';
 import { freeze } from '../trainer/model/freeze.ts';
 import { graft } from '../trainer/model/graft.ts';
-import { writeWeights } from '../trainer/model/modelWeights.ts';
-import { configSchema, effectiveDatasetSchema, type Extend, type Freeze } from '../trainer/protocol/config.ts';
-import { createStep } from '../trainer/stages/createStep.ts';
-import { scoredBatches, trainingBatches, type StageImages } from '../trainer/stages/stageData.ts';
-import { fitStage } from '../trainer/training/fitStage.ts';
+import type { Extend, Freeze } from '../trainer/protocol/config.ts';
+import { openLaboratory, type PhaseOutcome, trainPhase } from './experiment/trainPhase.ts';
 
 interface Strategy {
   name: string;
@@ -72,32 +65,13 @@ const [small, large, first, budget] = [flags.small, flags.large, flags.first, fl
 if (!small || !large || !first || !budget)
   throw new Error('--small, --large, --first and --budget are numbers above 0');
 const only = flags.only?.split(',');
-const base = configSchema.parse({ dataset: path.resolve(flags.dataset) });
-
-interface Outcome {
-  accuracy: number;
-  loss: number;
-  epochs: number;
-  images: number;
-  cpuSeconds: number;
-  wallSeconds: number;
-  /** Validation accuracy of each epoch, with the CPU seconds until then. */
-  curve: [cpuSeconds: number, accuracy: number][];
-}
-
-let bestWeights: Parameters<ReturnType<typeof createStep>['step']['setWeights']>[0] | null = null;
-const engine = await loadEngine('auto', { threads: 1 });
-const workspace = flags.workspace ?? mkdtempSync(path.join(os.tmpdir(), 'upsize-bench-'));
-const dataset = await prepareDataset({
-  options: effectiveDatasetSchema.parse({ path: path.resolve(flags.dataset) }),
-  baseDirectory: workspace,
-  workspace,
+const laboratory = await openLaboratory({
+  config: { dataset: path.resolve(flags.dataset) },
+  dataset: path.resolve(flags.dataset),
+  workspace: flags.workspace ?? mkdtempSync(path.join(os.tmpdir(), 'upsize-bench-')),
   sizes: [small, large],
-  seed: 1,
-  cacheBytes: base.cacheBytes,
 });
-const images = new Map<number, StageImages>();
-for (const size of [small, large]) images.set(size, await imagesAt(dataset, size));
+const { engine, dataset, base } = laboratory;
 say({
   engine: engine.name,
   threads: engine.threads,
@@ -110,7 +84,7 @@ say({
   validation: dataset.validation.length,
 });
 
-const results = new Map<string, Outcome[]>();
+const results = new Map<string, PhaseOutcome[]>();
 for (const seed of flags.seeds.split(',').map(Number)) {
   const classes = dataset.classNames.length;
   const root = convNet(base.model, { size: small, classes, stagePrefix: `s${small}`, seed });
@@ -133,9 +107,7 @@ for (const seed of flags.seeds.split(',').map(Number)) {
 printTable();
 
 /** Trains for a number of CPU seconds and leaves the best epoch's weights in the model. */
-async function train(model: tfl.LayersModel, size: number, cpuSeconds: number, seed: number): Promise<Outcome> {
-  const stageImages = images.get(size);
-  if (!stageImages) throw new Error(`No images of ${size} pixels were prepared.`);
+function train(model: tfl.LayersModel, size: number, cpuSeconds: number, seed: number): Promise<PhaseOutcome> {
   const training = {
     ...base.training,
     epochs: 100_000,
@@ -143,63 +115,10 @@ async function train(model: tfl.LayersModel, size: number, cpuSeconds: number, s
     reduceLearningRate: false,
     learningRate: Number(flags.learningRate),
   } as const;
-  const stage = { size, extend: null, freeze: 'none', training } as const;
-  const { step } = createStep(engine.name, model, { optimizer: training.optimizer, labelSmoothing: 0, seed });
-  const began = { cpu: cpuNow(), wall: performance.now() };
-  const spent = () => cpuNow() - began.cpu;
-  const curve: Outcome['curve'] = [];
-  const score = () =>
-    validateModel(step, scoredBatches(stageImages, dataset.validation), { classes: dataset.classNames.length });
-  const before = await score();
-  curve.push([spent(), before?.accuracy ?? 0]);
-  let trained = 0;
-  let best = { accuracy: before?.accuracy ?? 0, loss: before?.loss ?? 0 };
-  const result = await fitStage({
-    step,
-    options: training,
-    batches: (epoch, fromStep) => trainingBatches(stageImages, { seed, stage }, epoch, fromStep),
-    validate: score,
-    emit(event) {
-      if (event.type !== 'epoch') return;
-      curve.push([spent(), event.valAccuracy]);
-      trained += event.images;
-      if (event.valAccuracy > best.accuracy) best = { accuracy: event.valAccuracy, loss: event.valLoss };
-    },
-    checkpoint(checkpoint) {
-      // The loop gives back the best weights only when it ends by itself; here the budget ends it.
-      if (checkpoint.kind === 'best') bestWeights = checkpoint.weights;
-    },
-    shouldStop: () => spent() >= cpuSeconds,
-    memory: () => ({ rssBytes: 0, tensors: 0 }),
-    checkpointEverySeconds: 1e9,
-  });
-  // A traced step trains its own copy; the next strategy grafts the model's.
-  writeWeights(model, bestWeights ?? step.getWeights());
-  bestWeights = null;
-  step.dispose();
-  return {
-    ...best,
-    epochs: result.epochs,
-    images: trained,
-    cpuSeconds: spent(),
-    wallSeconds: (performance.now() - began.wall) / 1000,
-    curve,
-  };
+  return trainPhase(laboratory, model, { size, cpuSeconds, seed, training });
 }
 
-async function imagesAt(
-  { labels, train: indices, trainPerClass }: PreparedDataset,
-  size: number,
-): Promise<StageImages> {
-  return { pixels: await openPixels(dataset, size), labels, train: indices, trainPerClass };
-}
-
-function cpuNow(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
-}
-
-function record(name: string, seed: number, outcome: Outcome): void {
+function record(name: string, seed: number, outcome: PhaseOutcome): void {
   results.set(name, [...(results.get(name) ?? []), outcome]);
   say({ strategy: name, seed, ...outcome });
 }
@@ -213,7 +132,7 @@ function say(line: Record<string, unknown>): void {
 function printTable(): void {
   console.log('\nstrategy          accuracy (each seed)          mean   start  epochs  CPU s');
   for (const [name, outcomes] of results) {
-    const mean = (of: (outcome: Outcome) => number) =>
+    const mean = (of: (outcome: PhaseOutcome) => number) =>
       outcomes.reduce((sum, one) => sum + of(one), 0) / outcomes.length;
     const each = outcomes.map(({ accuracy }) => (100 * accuracy).toFixed(1)).join(' ');
     const start = mean(({ curve }) => curve[0]?.[1] ?? 0);

@@ -33,6 +33,7 @@ const tasks = {
   test: ['scripts/test.ts'],
   soak: ['scripts/test.ts', '--soak'],
   bench: ['bench/main.ts'],
+  experiment: ['bench/experiment/main.ts'],
   open: ['scripts/open.ts'],
   pictures: ['scripts/pictures.ts'],
   package: ['scripts/package.ts'],
