@@ -1,5 +1,6 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { createEagerStep } from './eagerStep.ts';
+import { whyNoBfloat16 } from './bfloat16.ts';
 import type { Engine } from './loadEngine.ts';
 import { sampleBatch, sampleNet, sampleStepOptions } from './sampleNet.ts';
 import type { TrainStep, TrainStepOptions } from './trainStep.ts';
@@ -11,6 +12,8 @@ export type MakeStep = (model: tfl.LayersModel, options: TrainStepOptions) => Tr
 export interface EngineDescription extends Engine {
   /** Images a second of 48 × 48 pixels that the default network trains on, measured for about a second. */
   imagesPerSecond: number;
+  /** Whether training may compute in bfloat16 here (`training.precision`). */
+  bfloat16: boolean;
   /** How the step was executed. */
   mode: TrainStep['mode'];
 }
@@ -33,7 +36,8 @@ export async function describeEngine(engine: Engine, makeStep: MakeStep = create
     const start = performance.now();
     while (performance.now() - start < 1000) await train();
     const seconds = (performance.now() - start) / 1000;
-    return { ...engine, imagesPerSecond: ((steps - from) * count) / seconds, mode: step.mode };
+    const bfloat16 = whyNoBfloat16(engine) === null;
+    return { ...engine, imagesPerSecond: ((steps - from) * count) / seconds, bfloat16, mode: step.mode };
   } finally {
     step.dispose();
     model.dispose();
@@ -42,7 +46,7 @@ export async function describeEngine(engine: Engine, makeStep: MakeStep = create
 
 /** The description in lines for a terminal. */
 export function engineLines(description: EngineDescription): string[] {
-  const { name, tfjs, tensorflow, threads, gpu, whyNotNative, imagesPerSecond, mode } = description;
+  const { name, tfjs, tensorflow, threads, gpu, whyNotNative, imagesPerSecond, bfloat16, mode } = description;
   const versions = tensorflow === null ? `tfjs ${tfjs}` : `TensorFlow ${tensorflow}, tfjs ${tfjs}`;
   const figure = imagesPerSecond >= 100 ? imagesPerSecond.toFixed(0) : imagesPerSecond.toFixed(1);
   return [
@@ -50,6 +54,7 @@ export function engineLines(description: EngineDescription): string[] {
     `Threads   ${threads}`,
     `GPU       ${gpu.note}`,
     `Speed     ${figure} images/s (default network, ${size} × ${size} pixels, ${mode} step)`,
+    ...(bfloat16 ? ['bfloat16  this processor has it: "training": { "precision": "bfloat16" } trains faster'] : []),
     ...(whyNotNative === undefined ? [] : [`Not native: ${whyNotNative}`]),
   ];
 }

@@ -43,6 +43,9 @@ export type OptimizerOptions =
   | { name: 'adam'; beta1: number; beta2: number; epsilon: number }
   | { name: 'sgd'; momentum: number; nesterov: boolean };
 
+/** What a training step computes in. Weights, their updates and predictions are float32 either way. */
+export type Precision = 'float32' | 'bfloat16';
+
 /** What a step is built from, beside its model. */
 export interface TrainStepOptions {
   optimizer: OptimizerOptions;
@@ -50,6 +53,8 @@ export interface TrainStepOptions {
   labelSmoothing: number;
   /** Seed of the run: with the step number it decides dropout. */
   seed: number;
+  /** Absent: float32. `bfloat16`: convolutions, matrix products, and the activations between them; only a graph can do that. */
+  precision?: Precision;
 }
 
 /**

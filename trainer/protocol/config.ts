@@ -153,6 +153,12 @@ const trainingFields = {
     .describe(
       'Share of certainty that is taken from the true class and spread over all; 0 trains on the labels as they are.',
     ),
+  precision: z
+    .enum(['float32', 'bfloat16'])
+    .default('float32')
+    .describe(
+      'What training computes in: `bfloat16` is faster, on processors that have it; weights and predictions are float32 either way.',
+    ),
   classWeight: z
     .enum(['none', 'balanced', 'undersample'])
     .default('none')
@@ -181,6 +187,7 @@ const stageOverridesSchema = {
   learningRate: plain(trainingFields.learningRate),
   optimizer: plain(trainingFields.optimizer),
   labelSmoothing: plain(trainingFields.labelSmoothing),
+  precision: plain(trainingFields.precision),
   classWeight: plain(trainingFields.classWeight),
   earlyStopping: plain(trainingFields.earlyStopping),
   reduceLearningRate: plain(trainingFields.reduceLearningRate),

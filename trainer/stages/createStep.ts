@@ -28,7 +28,8 @@ export function createStep(
     return { step: createGraphStep(model, options), fallback: null };
   } catch (error) {
     if (!(error instanceof GraphRefusedError) || mode === 'graph') throw error;
-    const fallback = `The model is executed operation by operation, which is slower: ${error.message}`;
+    const precision = options.precision === 'bfloat16' ? ', and in float32' : '';
+    const fallback = `The model is executed operation by operation, which is slower${precision}: ${error.message}`;
     return { step: createEagerStep(model, options), fallback };
   }
 }

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import * as z from 'zod';
 import { openPixels } from '../dataset/openPixels.ts';
 import { releaseDataset } from '../dataset/prepareDataset.ts';
+import { whyNoBfloat16 } from '../engine/bfloat16.ts';
 import { loadEngine, parseEngineChoice, type Engine, type EngineName } from '../engine/loadEngine.ts';
 import type { TrainStep } from '../engine/trainStep.ts';
 import type { ModelMetadata } from '../model/serialize.ts';
@@ -67,6 +68,8 @@ async function trainStage(context: StageContext, onPurpose: EngineName | null): 
   context.enter('preparing');
   context.say('loading the engine');
   const engine = await loadStageEngine(context, onPurpose);
+  const notInBfloat16 = config.stage.training.precision === 'bfloat16' ? whyNoBfloat16(engine) : null;
+  if (notInBfloat16 !== null) throw new Error(`training: ${notInBfloat16}`);
   const dataset = await prepareStage(context);
   const preprocessing = preprocessingOf(config.stage.size, config.dataset.fit);
   const metadata: ModelMetadata = { version: 1, classNames: dataset.classNames, ...preprocessing };
@@ -84,12 +87,12 @@ async function trainStage(context: StageContext, onPurpose: EngineName | null): 
   try {
     stageModel = checkpoint && reopenStageModel(context.folder, context.manifest, checkpoint);
     stageModel ??= await makeStageModel(context.folder, context.workspace, context.manifest, metadata);
-    const { optimizer, labelSmoothing } = config.stage.training;
+    const { optimizer, labelSmoothing, precision } = config.stage.training;
     const recorded = checkpoint && context.before.engine;
     const change = recorded && engineChange(recorded, engine);
     if (change !== null) context.emit({ type: 'log', level: 'warning', message: change });
     const recordedMode = recorded?.name === engine.name ? recorded.mode : null;
-    const stepOptions = { optimizer, labelSmoothing, seed: config.seed };
+    const stepOptions = { optimizer, labelSmoothing, precision, seed: config.seed };
     const created = createStep(engine.name, stageModel.model, stepOptions, recordedMode);
     step = created.step;
     const work = { step, images, dataset };

@@ -1,6 +1,8 @@
 import type { ConstantLaw, NumberLaw } from './batchLaw.ts';
-import { type Attributes, dataTypes, type GraphBuilder, type Output, outputOf } from './graphDef.ts';
+import { dataTypes, type GraphBuilder, type Output, outputOf } from './graphDef.ts';
 import { GraphRefusedError } from './graphRefused.ts';
+import { lowAttributes, LowPrecision } from './lowPrecision.ts';
+import type { Precision } from '../trainStep.ts';
 import type { ProgramOperation, ProgramSource } from './program.ts';
 
 /** What a program is written into a graph with. */
@@ -11,14 +13,29 @@ export interface EmitOptions {
   batch: Output;
   /** Stands before the names of the nodes. */
   scope: string;
+  /** `bfloat16`: in what of it that gains by it. */
+  precision: Precision;
 }
 
 /** Writes what each of these values needs into the graph, each operation once; returns a function that gives outputs. */
 export function programEmitter(builder: GraphBuilder, options: EmitOptions): (source: ProgramSource) => Output {
   const operations = new Map<ProgramOperation, Output>();
   const laws = new Map<ConstantLaw, Output>();
+  const casts = new Map<Output, Output>();
+  const low = options.precision === 'bfloat16' ? new LowPrecision() : null;
 
+  /** The value in its own type, float32 where it is a number of any size. */
   const emit = (source: ProgramSource): Output => {
+    const made = emitAsMade(source);
+    return low?.isLow(source) ? cast(made, dataTypes.bfloat16, dataTypes.float32) : made;
+  };
+
+  const emitLow = (source: ProgramSource): Output => {
+    const made = emitAsMade(source);
+    return low?.isLow(source) ? made : cast(made, dataTypes.float32, dataTypes.bfloat16);
+  };
+
+  const emitAsMade = (source: ProgramSource): Output => {
     switch (source.kind) {
       case 'input': {
         const input = options.inputs.get(source.name);
@@ -41,11 +58,22 @@ export function programEmitter(builder: GraphBuilder, options: EmitOptions): (so
   const emitOperation = (operation: ProgramOperation): Output => {
     const addedNothing = withoutZero(operation);
     if (addedNothing) return emit(addedNothing);
-    const inputs = operation.inputs.map((input, index) =>
-      operation.name === 'Reshape' && index === 1 ? emit(withFreeLength(input)) : emit(input),
-    );
-    const { op, attributes } = asGraphsWantIt(operation);
-    return builder.node(op, inputs, attributes, `${options.scope}/${op}`);
+    const form = low?.formOf(operation);
+    const inputs = operation.inputs.map((input, index) => {
+      if (form?.inputs.includes(index)) return emitLow(input);
+      return operation.name === 'Reshape' && index === 1 ? emit(withFreeLength(input)) : emit(input);
+    });
+    const { name, attributes } = operation;
+    return builder.node(name, inputs, form ? lowAttributes(attributes) : attributes, `${options.scope}/${name}`);
+  };
+
+  const cast = (value: Output, from: number, to: number): Output => {
+    const known = casts.get(value);
+    if (known !== undefined) return known;
+    const types = { SrcT: { type: 'dataType', value: from }, DstT: { type: 'dataType', value: to } } as const;
+    const made = builder.node('Cast', [value], types, `${options.scope}/cast`);
+    casts.set(value, made);
+    return made;
   };
 
   return emit;
@@ -69,26 +97,6 @@ function withoutZero({ name, inputs, outputs }: ProgramOperation): ProgramSource
   // Only a first output may stand for this one: a node is known by its first output.
   const same = a.output === 0 && a.operation.outputs[0]?.shape.length === outputs[0]?.shape.length;
   return shape.length === 0 && values[0] === 0 && same ? a : undefined;
-}
-
-const reductions = new Set(['Sum', 'Mean', 'Prod', 'Max', 'Min']);
-
-function asGraphsWantIt(operation: ProgramOperation): { op: string; attributes: Attributes } {
-  const { name, attributes, inputs, outputs } = operation;
-  if (name === 'BatchMatMulV2' && outputs[0]?.shape.length === 2) {
-    const { T, adj_x, adj_y, ...others } = attributes;
-    if (T && Object.keys(others).length === 0) {
-      const plain = { type: 'bool', value: false } as const;
-      return { op: 'MatMul', attributes: { T, transpose_a: adj_x ?? plain, transpose_b: adj_y ?? plain } };
-    }
-  }
-  // tfjs-node gives some reductions the type of their result, which eager TensorFlow overlooks.
-  const [input] = inputs;
-  const inputType = input?.kind === 'operation' ? input.operation.outputs[input.output]?.dataType : undefined;
-  if (reductions.has(name) && inputType !== undefined) {
-    return { op: name, attributes: { ...attributes, T: { type: 'dataType', value: inputType } } };
-  }
-  return { op: name, attributes };
 }
 
 function emitLaw(builder: GraphBuilder, options: EmitOptions, law: ConstantLaw): Output {

@@ -1,7 +1,7 @@
 import { ProtobufWriter } from './protobufWriter.ts';
 
 /** TensorFlow's numbers for the data types that a training step uses (tensorflow/core/framework/types.proto). */
-export const dataTypes = { float32: 1, int32: 3, uint8: 4, string: 7, bool: 10, resource: 20 } as const;
+export const dataTypes = { float32: 1, int32: 3, uint8: 4, string: 7, bool: 10, bfloat16: 14, resource: 20 } as const;
 
 /** An attribute of a node: one value, or a list of values, of one of TensorFlow's attribute types. */
 export type Attribute =

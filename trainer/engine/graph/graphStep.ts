@@ -5,7 +5,15 @@ import { batchBytes, readSignature, variableOf } from '../modelSignature.ts';
 import { copyOut, pairByName } from '../namedWeights.ts';
 import { nativeBackendName } from '../native/nativeBackend.ts';
 import { prepareForTraining } from '../trainingForward.ts';
-import type { Batch, NamedArray, StepClock, StepMetrics, TrainStep, TrainStepOptions } from '../trainStep.ts';
+import type {
+  Batch,
+  NamedArray,
+  Precision,
+  StepClock,
+  StepMetrics,
+  TrainStep,
+  TrainStepOptions,
+} from '../trainStep.ts';
 import { GraphRefusedError } from './graphRefused.ts';
 import { type Feed, type GraphSession, loadGraph } from './graphSession.ts';
 import { alignRecordings, type ProgramSource } from './program.ts';
@@ -70,7 +78,8 @@ function makeGraphStep(model: tfl.LayersModel, options: TrainStepOptions): Graph
   };
   const training = recordProgram((batch) => recordTrainingStep(subject, batch));
   const prediction = recordProgram((batch) => recordPrediction(subject, batch));
-  const graph = buildStepGraph({ ...subject, optimizer: options.optimizer }, training.program, prediction.program);
+  const { optimizer, precision = 'float32' } = options;
+  const graph = buildStepGraph({ ...subject, optimizer, precision }, training.program, prediction.program);
   const session = loadGraph(graph.savedModel);
   try {
     const first = copyOut(subject.weights.map(({ name, variable }) => [name, variable]));
@@ -80,7 +89,7 @@ function makeGraphStep(model: tfl.LayersModel, options: TrainStepOptions): Graph
       session.run([], [graph.fetches.slotsZeroed]);
       return step;
     };
-    proveGraph(begun(), subject, training.sample, prediction.sample);
+    proveGraph(begun(), { subject, training: training.sample, prediction: prediction.sample, precision });
     return begun();
   } catch (error) {
     session.dispose();
@@ -97,7 +106,11 @@ function recordProgram(record: (batch: number) => ProvenSample): {
 }
 
 /** Runs the graph on what was recorded, changing nothing but batch norm's statistics and slots, and compares. */
-function proveGraph(step: GraphStep, subject: StepSubject, training: ProvenSample, prediction: ProvenSample): void {
+function proveGraph(
+  step: GraphStep,
+  given: { subject: StepSubject; training: ProvenSample; prediction: ProvenSample; precision: Precision },
+): void {
+  const { subject, training, prediction, precision } = given;
   const probabilities = step.predict(samplePixels(subject, prediction.batch), prediction.batch);
   const { loss } = step.run(
     {
@@ -107,13 +120,15 @@ function proveGraph(step: GraphStep, subject: StepSubject, training: ProvenSampl
     },
     { learningRate: 0, step: 0 },
   );
-  for (const [what, values, proof] of [
-    ['probability', probabilities, prediction.proof],
-    ['loss', [loss], training.proof],
+  for (const [what, values, proof, tolerance] of [
+    ['probability', probabilities, prediction.proof, 1e-4],
+    // bfloat16 has 8 significant bits.
+    ['loss', [loss], training.proof, precision === 'bfloat16' ? 5e-2 : 1e-4],
   ] as const) {
     proof.forEach((expected, index) => {
       const value = values[index] ?? NaN;
-      const isSame = Object.is(value, expected) || Math.abs(value - expected) <= 1e-4 * Math.max(1, Math.abs(expected));
+      const isSame =
+        Object.is(value, expected) || Math.abs(value - expected) <= tolerance * Math.max(1, Math.abs(expected));
       if (!isSame)
         throw new GraphRefusedError(`The graph computes a ${what} of ${value} where tfjs computes ${expected}.`);
     });

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { constantLaw, type ConstantLaw, type ConstantSample } from './batchLaw.ts';
 import type { Attribute } from './graphDef.ts';
 import { GraphRefusedError } from './graphRefused.ts';
+import { inGraphForm } from './inGraphForm.ts';
 import type { RecordedOperation, Recording, Source } from './recordOperations.ts';
 
 /** Where a value of a program comes from. */
@@ -80,7 +81,7 @@ export function alignRecordings(samples: readonly Sample[]): Map<string, Program
     const program: ProgramOperation = { name, attributes, outputs, inputs: [] };
     made.set(index, program);
     program.inputs = operation.inputs.map((_, i) => sourceOf(recorded.map(({ inputs }) => inputs[i] ?? unreachable())));
-    return program;
+    return Object.assign(program, inGraphForm(program));
   };
   // In order of execution first, so that the recursion above finds its inputs done.
   for (const index of neededOperations(first)) operationAt(index);

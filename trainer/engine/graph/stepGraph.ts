@@ -1,4 +1,4 @@
-import type { OptimizerOptions } from '../trainStep.ts';
+import type { OptimizerOptions, Precision } from '../trainStep.ts';
 import { slotNamesOf } from '../optimizers.ts';
 import { programEmitter } from './emitProgram.ts';
 import { type Attributes, dataTypes, GraphBuilder, type Output } from './graphDef.ts';
@@ -53,7 +53,13 @@ const int32 = { type: 'dataType', value: dataTypes.int32 } as const;
 
 /** Builds the graph out of what was recorded of a training step and of a prediction (`alignRecordings`). */
 export function buildStepGraph(
-  subject: { weights: readonly ModelWeight[]; size: number; classes: number; optimizer: OptimizerOptions },
+  subject: {
+    weights: readonly ModelWeight[];
+    size: number;
+    classes: number;
+    optimizer: OptimizerOptions;
+    precision: Precision;
+  },
   training: ReadonlyMap<string, ProgramSource>,
   prediction: ReadonlyMap<string, ProgramSource>,
 ): StepGraph {
@@ -100,7 +106,7 @@ export function buildStepGraph(
   );
   const updates = addOptimizer(builder, subject, weights);
 
-  const emitterFor = (scope: string, images: Output) => {
+  const emitterFor = (scope: string, images: Output, precision: Precision) => {
     const inputs = new Map<string, Output>([
       [stepInputs.images, images],
       [stepInputs.targets, feeds.targets],
@@ -108,7 +114,7 @@ export function buildStepGraph(
       [stepInputs.step, feeds.step],
       ...[...weights].map(([name, { read }]) => [weightInput(name), read] as const),
     ]);
-    const emit = programEmitter(builder, { inputs, batch, scope });
+    const emit = programEmitter(builder, { inputs, batch, scope, precision });
     return (from: ReadonlyMap<string, ProgramSource>, name: string): Output => {
       const source = from.get(name);
       if (!source) throw new GraphRefusedError(`The step was recorded without its ${name}.`);
@@ -116,7 +122,7 @@ export function buildStepGraph(
     };
   };
   const train = (scope: string, images: Output): Output => {
-    const emit = emitterFor(scope, images);
+    const emit = emitterFor(scope, images, subject.precision);
     const correct = countCorrect(builder, scope, emit(training, stepResults.logits), feeds.labels);
     const loss = emit(training, stepResults.loss);
     const done: Output[] = [];
@@ -139,7 +145,8 @@ export function buildStepGraph(
   const fetches: StepGraph['fetches'] = {
     train: train('train', plain),
     trainAugmented: train('trainAugmented', moved),
-    probabilities: emitterFor('predict', plain)(prediction, stepResults.probabilities),
+    // What a model answers must not depend on how it was trained.
+    probabilities: emitterFor('predict', plain, 'float32')(prediction, stepResults.probabilities),
     slotsZeroed: updates.slotsZeroed,
   };
   return {
