@@ -46,9 +46,11 @@ export function planSentence(effective: EffectiveConfig, parent: Run | null, sec
         : `from the ${parentSize} px run`,
     );
   }
+  const trainableFrom = extend?.strategy === 'resize' ? extend.trainableFrom : undefined;
+  if (trainableFrom !== undefined) parts.push(`trains from ${trainableFrom}`);
   if (freeze === 'parent') parts.push('its layers frozen');
   else if (Array.isArray(freeze)) parts.push(`frozen: ${freeze.join(', ')}`);
-  else if (parent !== null) parts.push('nothing frozen');
+  else if (parent !== null && trainableFrom === undefined) parts.push('nothing frozen');
   const time = seconds === null ? '' : `, about ${atMost(seconds)}`;
   parts.push(`at most ${training.epochs} epochs${time}`);
   return parts.join(' · ');

@@ -117,9 +117,13 @@ function planSentence({ effective, parent }: ChosenStage): string {
       : extend.strategy === 'resize'
         ? `the network of ${parent.id}, on larger images`
         : `the network of ${parent.id} behind a ${extend.feeder} feeder`;
-  const frozen =
-    freeze === 'none' ? '' : `, frozen: ${Array.isArray(freeze) ? freeze.join(', ') : 'all of the parent’s layers'}`;
-  return `Training at ${size} px: ${grows}${frozen}, up to ${training.epochs} epochs.`;
+  const frozen = [
+    ...(extend?.strategy === 'resize' && extend.trainableFrom !== undefined
+      ? [`what is before ${extend.trainableFrom}`]
+      : []),
+    ...(freeze === 'parent' ? ['all of the parent’s layers'] : freeze === 'none' ? [] : freeze),
+  ];
+  return `Training at ${size} px: ${grows}${frozen.length === 0 ? '' : `, frozen: ${frozen.join(', ')}`}, up to ${training.epochs} epochs.`;
 }
 
 function showPlan(session: Session, plan: Plan): void {

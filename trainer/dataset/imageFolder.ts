@@ -12,33 +12,52 @@ interface Entry {
   relative: string;
   path: string;
   isDirectory: boolean;
+  isLink: boolean;
+}
+
+/** One walk through a data set. */
+interface Walk {
+  root: string;
+  listing: Listing;
+  /** Real paths of folders that were walked: a link back up would otherwise be walked for ever. */
+  visited: Set<string>;
+  /** Whether a folder is walked under its own name, so that links to it would only count its images twice. */
+  isReached: (realPath: string) => boolean;
+  signal: AbortSignal | undefined;
 }
 
 /**
  * Lists a folder of class folders. Images of a class lie in its folder or anywhere below it. Folders named `train`,
  * `val` (`valid`, `validation`) and `test` that hold folders are the data set's own split. Hidden files and files that are
- * no pictures are passed over; links that lead out of the root, pictures in other formats and pictures without a class
- * are listed as problems.
+ * no pictures are passed over, and so are links to folders that are walked themselves, whichever name comes first; links that
+ * lead out of the root, pictures in other formats and pictures without a class are listed as problems.
  *
  * @param root absolute path with its links resolved.
  */
 export async function listImageFolder(root: string, signal?: AbortSignal): Promise<Listing> {
   const listing: Listing = { root, images: [], problems: [] };
-  const visited = new Set<string>([root]);
-  const top = await readFolder(root, root, '', listing, visited);
+  const top = await readFolder(root, root, '', listing);
   const splitFolders: { entry: Entry; split: SplitName }[] = [];
   for (const entry of top.filter((one) => one.isDirectory)) {
     const split = splitNamed(entry.name);
     if (split && (await holdsFolders(entry.path))) splitFolders.push({ entry, split });
   }
   const hasTrain = splitFolders.some(({ split }) => split === 'train');
+  const leftOut = new Set(
+    hasTrain ? top.filter((entry) => splitFolders.every((one) => one.entry !== entry)).map(({ name }) => name) : [],
+  );
+  const isReached = (realPath: string) => {
+    const [first = '', ...below] = path.relative(root, realPath).split(path.sep);
+    return !leftOut.has(first) && [first, ...below].every((name) => !name.startsWith('.'));
+  };
+  const walk: Walk = { root, listing, visited: new Set([root]), isReached, signal };
   for (const entry of top) {
     const split = splitFolders.find((one) => one.entry === entry)?.split ?? null;
     if (!entry.isDirectory) {
       addFile(entry, null, null, listing);
     } else if (split) {
-      for (const inner of await readFolder(root, entry.path, entry.relative, listing, visited)) {
-        if (inner.isDirectory) await addClass(root, inner, split, listing, visited, signal);
+      for (const inner of await enterFolder(walk, entry)) {
+        if (inner.isDirectory) await addClass(walk, inner, split);
         else addFile(inner, null, split, listing);
       }
     } else if (hasTrain) {
@@ -51,29 +70,29 @@ export async function listImageFolder(root: string, signal?: AbortSignal): Promi
         leftOut: true,
       });
     } else {
-      await addClass(root, entry, null, listing, visited, signal);
+      await addClass(walk, entry, null);
     }
   }
   listing.images.sort((a, b) => byCodeUnits(a.file, b.file));
   return listing;
 }
 
-async function addClass(
-  root: string,
-  folder: Entry,
-  split: SplitName | null,
-  listing: Listing,
-  visited: Set<string>,
-  signal?: AbortSignal,
-): Promise<void> {
+async function addClass(walk: Walk, folder: Entry, split: SplitName | null): Promise<void> {
   const pending = [folder];
   for (let next = pending.pop(); next; next = pending.pop()) {
-    signal?.throwIfAborted();
-    for (const entry of await readFolder(root, next.path, next.relative, listing, visited)) {
+    walk.signal?.throwIfAborted();
+    for (const entry of await enterFolder(walk, next)) {
       if (entry.isDirectory) pending.push(entry);
-      else addFile(entry, folder.name, split, listing);
+      else addFile(entry, folder.name, split, walk.listing);
     }
   }
+}
+
+/** What lies in a folder; nothing where it is walked under another name. */
+async function enterFolder({ root, listing, visited, isReached }: Walk, folder: Entry): Promise<Entry[]> {
+  if ((folder.isLink && isReached(folder.path)) || visited.has(folder.path)) return [];
+  visited.add(folder.path);
+  return await readFolder(root, folder.path, folder.relative, listing);
 }
 
 function addFile(entry: Entry, label: string | null, split: SplitName | null, listing: Listing): void {
@@ -102,13 +121,7 @@ async function holdsFolders(folder: string): Promise<boolean> {
   return false;
 }
 
-async function readFolder(
-  root: string,
-  folder: string,
-  relative: string,
-  listing: Listing,
-  visited: Set<string>,
-): Promise<Entry[]> {
+async function readFolder(root: string, folder: string, relative: string, listing: Listing): Promise<Entry[]> {
   let found: Dirent[];
   try {
     found = await readdir(folder, { withFileTypes: true });
@@ -122,13 +135,7 @@ async function readFolder(
   for (const entry of found) {
     if (entry.name.startsWith('.')) continue;
     const resolved = await resolveEntry(root, folder, relative, entry, listing);
-    if (!resolved) continue;
-    if (resolved.isDirectory) {
-      // A link back up would otherwise be walked for ever, and one folder under two names would count twice.
-      if (visited.has(resolved.path)) continue;
-      visited.add(resolved.path);
-    }
-    entries.push(resolved);
+    if (resolved) entries.push(resolved);
   }
   return entries.sort((a, b) => byCodeUnits(a.name, b.name));
 }
@@ -144,7 +151,7 @@ async function resolveEntry(
   const own = path.join(folder, entry.name);
   if (!entry.isSymbolicLink()) {
     if (!entry.isDirectory() && !entry.isFile()) return null;
-    return { name: entry.name, relative, path: own, isDirectory: entry.isDirectory() };
+    return { name: entry.name, relative, path: own, isDirectory: entry.isDirectory(), isLink: false };
   }
   try {
     const real = await realPathInside(root, own);
@@ -154,7 +161,7 @@ async function resolveEntry(
     }
     const target = await stat(real);
     if (!target.isDirectory() && !target.isFile()) return null;
-    return { name: entry.name, relative, path: real, isDirectory: target.isDirectory() };
+    return { name: entry.name, relative, path: real, isDirectory: target.isDirectory(), isLink: true };
   } catch {
     listing.problems.push(leftOutFile('missing', relative, null, 'a link to nothing'));
     return null;

@@ -202,7 +202,9 @@ export const extendSchema = z
       trainableFrom: z
         .string()
         .optional()
-        .describe('Name of the first layer that trains; those before it are frozen. Absent: all train.'),
+        .describe(
+          'Name of the first layer that trains; those before it are frozen, beside those that `freeze` names. Absent: all train.',
+        ),
     }),
     z.strictObject({
       strategy: z.literal('feeder').describe('New layers in front bring a larger image down to what the parent takes.'),

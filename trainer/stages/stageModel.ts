@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { classListChange } from '../dataset/classList.ts';
 import type { NamedArray } from '../engine/trainStep.ts';
 import { convNet } from '../model/convNet.ts';
-import { freeze, freezeBefore } from '../model/freeze.ts';
+import { freeze } from '../model/freeze.ts';
 import { hashFrozen, type FrozenHashes } from '../model/freezeProof.ts';
 import { graft } from '../model/graft.ts';
 import { readWeights } from '../model/modelWeights.ts';
@@ -149,8 +149,6 @@ export function freezeStage(
   { extend, freeze: spec }: EffectiveStage,
   made: Pick<StageModel, 'model' | 'trunkLayers'>,
 ): string[] {
-  if (extend?.strategy === 'resize' && extend.trainableFrom !== undefined) {
-    return freezeBefore(made.model, extend.trainableFrom);
-  }
-  return freeze(made.model, spec, made.trunkLayers);
+  const trainableFrom = extend?.strategy === 'resize' ? extend.trainableFrom : undefined;
+  return freeze(made.model, spec, made.trunkLayers, trainableFrom);
 }

@@ -20,7 +20,10 @@ export function originOf(stage: EffectiveStage): string {
 /** What does not train, as a phrase. */
 export function freezeOf(stage: EffectiveStage): string {
   const { extend, freeze } = stage;
-  if (extend?.strategy === 'resize' && extend.trainableFrom !== undefined) return `trains from ${extend.trainableFrom}`;
+  if (extend?.strategy === 'resize' && extend.trainableFrom !== undefined) {
+    const also = Array.isArray(freeze) ? `, frozen: ${freeze.join(', ')}` : '';
+    return `trains from ${extend.trainableFrom}${also}`;
+  }
   if (freeze === 'parent') return extend === null ? 'all trains' : 'parent frozen';
   return freeze === 'none' ? 'all trains' : `frozen: ${freeze.join(', ')}`;
 }

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { groupsByName } from '../../../trainer/dataset/groupBy.ts';
 import { listCsv } from '../../../trainer/dataset/csv.ts';
@@ -67,6 +67,45 @@ describe('listing a data set', () => {
     assert.deepEqual(
       other.images.map(({ label }) => label),
       ['kiwi', 'test'],
+    );
+  });
+
+  it('passes over a link to a folder that is listed itself, whichever name comes first', async () => {
+    const folder = await temporaryFolder();
+    await touch(folder, 'photos/zebra/a.jpg', 'photos/apple/b.jpg', 'photos/.kept/kiwi/c.jpg');
+    const link = (target: string, ...at: string[]) =>
+      symlink(path.join(folder, 'photos', target), path.join(folder, 'photos', ...at));
+    await link('zebra', 'a horse');
+    await link('zebra', 'apple', 'more');
+    await link('apple', 'zebra', 'up');
+    // Nobody else comes by these two.
+    await link('.kept/kiwi', 'kiwi');
+    await link('.kept/kiwi', 'lime');
+    const { images } = await list(folder);
+    assert.deepEqual(
+      images.map(({ file, label }) => [file, label]),
+      [
+        ['apple/b.jpg', 'apple'],
+        ['kiwi/c.jpg', 'kiwi'],
+        ['zebra/a.jpg', 'zebra'],
+      ],
+    );
+  });
+
+  it('follows links to what lies beside the split, and to a split that lies elsewhere', async () => {
+    const folder = await temporaryFolder();
+    await touch(folder, 'photos/all/kiwi/a.jpg', 'photos/all/test/lime/b.jpg', 'photos/train/lime/c.jpg');
+    await symlink(path.join(folder, 'photos', 'all', 'kiwi'), path.join(folder, 'photos', 'train', 'kiwi'));
+    await symlink(path.join(folder, 'photos', 'all', 'test'), path.join(folder, 'photos', 'test'));
+    await symlink(path.join(folder, 'photos', 'train', 'lime'), path.join(folder, 'photos', 'train', 'a lime'));
+    const { images } = await list(folder);
+    assert.deepEqual(
+      images.map(({ file, label, split }) => [file, label, split]),
+      [
+        ['test/lime/b.jpg', 'lime', 'test'],
+        ['train/kiwi/a.jpg', 'kiwi', 'train'],
+        ['train/lime/c.jpg', 'lime', 'train'],
+      ],
     );
   });
 

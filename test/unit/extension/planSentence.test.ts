@@ -49,6 +49,8 @@ describe('what will be trained, in a line', () => {
       planSentence(plan({ size: 96, extend: { strategy: 'resize' }, freeze: 'none' }), parent, 33),
       'Training at 96 px · from the 48 px run · nothing frozen · at most 6 epochs, about 35 s',
     );
+    const upper = { strategy: 'resize', trainableFrom: 'dense' } as const;
+    assert.match(planSentence(plan({ extend: upper }), parent, null), /48 px run · trains from dense · at most/);
     assert.match(planSentence(plan({ freeze: ['conv*', 'dense'] }), parent, 9000), /frozen: conv\*, dense .*2\.5 h$/);
   });
 });

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { freeze, freezeBefore } from '../../../trainer/model/freeze.ts';
+import { freeze } from '../../../trainer/model/freeze.ts';
 import { freezeProof, hashFrozen, verifyFreezeProof } from '../../../trainer/model/freezeProof.ts';
 import { graft } from '../../../trainer/model/graft.ts';
 import { readWeights, writeWeights } from '../../../trainer/model/modelWeights.ts';
@@ -47,12 +47,16 @@ describe('freeze', () => {
 
   it('freezes what stands before a layer', () => {
     const model = tinyNet({ batchNormalization: true });
-    freezeBefore(model, 's8_dense');
-    assert.deepEqual(
-      model.trainableWeights.map((weight) => weight.originalName),
-      ['s8_dense/kernel', 's8_dense/bias', 's8_predictions/kernel', 's8_predictions/bias'],
-    );
-    assert.throws(() => freezeBefore(model, 'dense'), /no layer "dense"/);
+    const training = () => model.trainableWeights.map((weight) => weight.originalName);
+    const predictions = ['s8_predictions/kernel', 's8_predictions/bias'];
+    freeze(model, 'none', [], 's8_dense');
+    assert.deepEqual(training(), ['s8_dense/kernel', 's8_dense/bias', ...predictions]);
+    // What is named is frozen too, wherever it stands.
+    freeze(model, ['s8_dense'], [], 's8_dense');
+    assert.deepEqual(training(), predictions);
+    const all = model.layers.map(({ name }) => name);
+    assert.throws(() => freeze(model, 'parent', all, 's8_dense'), /nothing to train/);
+    assert.throws(() => freeze(model, 'none', [], 'dense'), /no layer "dense"/);
     model.dispose();
   });
 });
