@@ -1,7 +1,7 @@
 // `npm run open`: VS Code with Upsize loaded from dist/, on a sample workspace: the desktop program where it can be had,
 // else the browser one, whose address is printed. `npm run open -- path/to/folder` opens another folder.
 import { spawn } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { generateSample } from '../samples/generate.ts';
 import { sampleConfig } from '../samples/sampleConfig.ts';
@@ -11,7 +11,7 @@ import { ensureVscode } from './vscode/ensureVscode.ts';
 const root = path.dirname(import.meta.dirname);
 const say = (line: string) => console.log(`upsize: ${line}`);
 const walkthrough =
-  'The walkthrough opens by itself the first time; later it is in the menu (…) of the Runs view, at Open Walkthrough.';
+  'Upsize’s icon is in the bar at the left. The first time, with nothing trained yet, its walkthrough opens by itself; later it is in the menu (…) of the Runs view, at Open Walkthrough.';
 const [given] = process.argv.slice(2).filter((word) => !word.startsWith('-'));
 const folder = given === undefined ? await sampleWorkspace() : path.resolve(given);
 const userDataDir = path.join(root, '.tools', 'open', 'user-data');
@@ -32,8 +32,15 @@ if (vscode.kind === 'desktop') {
   });
   say(`VS Code opens ${folder}. ${walkthrough}`);
 } else {
-  const server = await startCodeServer({ install: vscode, userDataDir, extensionsDir, trustAll: false });
-  const address = server.address({ folder, extensionDevelopmentPaths: [root] });
+  installFromHere();
+  const server = await startCodeServer({
+    install: vscode,
+    userDataDir,
+    extensionsDir,
+    trustAll: false,
+    forTests: false,
+  });
+  const address = server.address({ folder });
   say(`VS Code is at\n\n  ${address}\n`);
   say(`${walkthrough} Ctrl-C ends it; runs go on.`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -44,6 +51,16 @@ if (vscode.kind === 'desktop') {
   }
   // The server has its own life; this keeps the process that owns it.
   await new Promise<never>(() => setInterval(() => undefined, 60_000));
+}
+
+/** This folder as an installed extension, whatever was said of it in the last session; other installed ones stay. */
+function installFromHere(): void {
+  mkdirSync(extensionsDir, { recursive: true });
+  // VS Code makes its list anew from what lies in the folder.
+  rmSync(path.join(extensionsDir, 'extensions.json'), { force: true });
+  const link = path.join(extensionsDir, 'upsize.upsize');
+  rmSync(link, { force: true });
+  symlinkSync(root, link, 'dir');
 }
 
 /** The generated fruits and a config in `demo/`, which Git ignores; what is there already stays. */

@@ -8,6 +8,7 @@ import { Declined } from '../commands/declined.ts';
 import { waiting } from '../commands/waiting.ts';
 import { runCommandLine } from '../trainer/runCommandLine.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
+import { followInNextWindow } from './walkthrough.ts';
 
 const leastPictures = 36;
 
@@ -28,7 +29,7 @@ const argumentsSchema = z.strictObject({
  */
 export async function createSampleWorkspace(context: UpsizeContext, ...args: unknown[]): Promise<{ folder: string }> {
   const { folder: named, count } = parseArguments(args, argumentsSchema, ['folder']);
-  const folder = await emptyFolder(named ?? (await askForFolder()));
+  const folder = await emptyFolder(named ?? (await askForFolder(context)));
   const made = await mkdir(folder, { recursive: true });
   try {
     await waiting('painting the sample pictures', (signal, onLine) =>
@@ -41,16 +42,19 @@ export async function createSampleWorkspace(context: UpsizeContext, ...args: unk
   context.log.info(`Made ${count} sample pictures in ${folder}`);
   const isOpen = context.folders.all.some((each) => each.path === folder);
   if (named === undefined && !isOpen) {
+    await followInNextWindow(context.extension);
     await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(folder), { forceReuseWindow: true });
   }
   await Promise.all(context.folders.all.map((each) => each.refresh()));
   return { folder };
 }
 
-async function askForFolder(): Promise<string> {
+async function askForFolder({ folders }: UpsizeContext): Promise<string> {
+  const [open] = folders.all;
   const chosen = answered(
     await vscode.window.showOpenDialog({
       title: 'Make the sample in which folder?',
+      ...(open === undefined ? {} : { defaultUri: open.workspaceFolder.uri }),
       openLabel: 'Make Sample Here',
       canSelectFolders: true,
       canSelectFiles: false,

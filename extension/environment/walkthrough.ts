@@ -10,6 +10,11 @@ export function registerWalkthrough(context: UpsizeContext): vscode.Disposable[]
   return [registerCommand(context.log, 'openWalkthrough', openWalkthrough)];
 }
 
+/** The walkthrough opens once more, in the folder that this window opens next: who follows it to a sample goes on there. */
+export async function followInNextWindow({ globalState }: vscode.ExtensionContext): Promise<void> {
+  await globalState.update(shownKey, false);
+}
+
 async function openWalkthrough(): Promise<void> {
   await vscode.commands.executeCommand('workbench.action.openWalkthrough', 'upsize.upsize#firstLadder', false);
 }

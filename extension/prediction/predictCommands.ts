@@ -7,6 +7,7 @@ import { answered, chooseRun } from '../commands/ask.ts';
 import { parseArguments, runArguments, viewItemIn } from '../commands/commandArguments.ts';
 import { Declined } from '../commands/declined.ts';
 import { waiting } from '../commands/waiting.ts';
+import { datasetRoot } from '../panels/datasetFile.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
 import { findImage } from './findImage.ts';
@@ -45,7 +46,7 @@ export async function predictImage(
   const said = parseArguments([argument], imageSchema, ['file']);
   // A run that was clicked asks for an image, whatever the editor shows.
   const shown = viewItemIn(argument) ? undefined : await imageOfEditor(context);
-  const file = said.file ?? shown ?? (await askForImage());
+  const file = said.file ?? shown ?? (await askForImage(context));
   const run = await runFor(context, context.folders.of(vscode.Uri.file(file)), said);
   const result = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: `Predicting ${path.basename(file)}` },
@@ -94,10 +95,12 @@ async function imageOfEditor({ folders }: UpsizeContext): Promise<string | undef
   return shown !== undefined && /\.(jpe?g|png|webp)$/i.test(shown) ? shown : undefined;
 }
 
-async function askForImage(): Promise<string> {
+async function askForImage(context: UpsizeContext): Promise<string> {
+  const [run] = context.folders.all.flatMap((folder) => predictingRun(context, folder) ?? []);
   const [chosen] = answered(
     await vscode.window.showOpenDialog({
       title: 'Predict which image?',
+      ...(run === undefined ? {} : { defaultUri: vscode.Uri.file(datasetRoot(run.manifest)) }),
       openLabel: 'Predict',
       filters: { Images: ['jpg', 'jpeg', 'png', 'webp'] },
     }),

@@ -60,7 +60,6 @@ export class RunsView implements vscode.Disposable, vscode.TreeDataProvider<Runs
         this.setChecked(checked);
       }),
     ];
-    this.#showMessage();
     void folders.ready.then(() => {
       this.#ready = true;
       this.#draw();
@@ -77,7 +76,6 @@ export class RunsView implements vscode.Disposable, vscode.TreeDataProvider<Runs
     const { sorting, grouping } = this.#options;
     void this.#memory.update(optionsKey, { sorting, grouping });
     const { filter } = this.#options;
-    this.#showMessage();
     void vscode.commands.executeCommand('setContext', 'upsize.runsFiltered', filter !== '');
     this.#draw();
   }
@@ -141,18 +139,20 @@ export class RunsView implements vscode.Disposable, vscode.TreeDataProvider<Runs
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  /** What stands over the runs: why nothing trains here, and by what they are filtered. */
+  /** What stands over the runs: why nothing trains here (of no runs the empty view says it), and by what they are filtered. */
   #showMessage(): void {
     const { filter } = this.#options;
+    const hasRuns = this.#folders.all.some((folder) => folder.runs.length > 0);
     const lines = [
-      ...(vscode.workspace.isTrusted
+      ...(vscode.workspace.isTrusted || !hasRuns
         ? []
         : [
             'Restricted mode: runs can be looked at; training and predictions need your trust. The shield above gives it.',
           ]),
       ...(filter === '' ? [] : [`Filter: ${filter}`]),
     ];
-    Object.assign(this.#view, { message: lines.length === 0 ? undefined : lines.join(' · ') });
+    const message = lines.length === 0 ? undefined : lines.join(' · ');
+    if (message !== this.#view.message) Object.assign(this.#view, { message });
   }
 
   /** The config that training goes by, of each folder where there are several. */
@@ -189,6 +189,7 @@ export class RunsView implements vscode.Disposable, vscode.TreeDataProvider<Runs
     });
     if (changed === 'all') this.#changed.fire(undefined);
     else if (changed.length > 0) this.#changed.fire(changed);
+    this.#showMessage();
     this.#view.description = this.#configShown();
     const live = this.#folders.all.flatMap((folder) => folder.runs).filter((run) => isLive(run.state)).length;
     this.#view.badge = live > 0 ? { value: live, tooltip: plural(live, 'live run') } : undefined;

@@ -12,6 +12,11 @@ export interface CodeServerOptions {
   extensionsDir: string;
   /** Whether folders are trusted without being asked; without it they open in restricted mode. */
   trustAll: boolean;
+  /**
+   * As for a test: the workbench reads in its address which extension under development and which tests to load, and shows no
+   * notification by itself. False: as for a user.
+   */
+  forTests?: boolean;
   environment?: Readonly<Record<string, string>>;
   /** Takes each line that the server prints. */
   log?: (line: string) => void;
@@ -44,8 +49,7 @@ function serverArguments(options: CodeServerOptions): string[] {
     '0',
     '--without-connection-token',
     '--accept-server-license-terms',
-    // Only with this does the workbench read the payload of its address, which names extensions and tests.
-    '--enable-smoke-test-driver',
+    ...(options.forTests === false ? [] : ['--enable-smoke-test-driver']),
     '--disable-telemetry',
     '--user-data-dir',
     options.userDataDir,
