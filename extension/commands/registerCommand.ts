@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { TrainerError } from '../trainer/trainerError.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import { Declined, Dismissed, TrustNeeded } from './declined.ts';
+import { manageTrust, remedies, showLog, showWithRemedies } from './remedy.ts';
 
 /** What a command gives back to its caller where it did not work; the user was told. */
 export interface CommandFailure {
@@ -41,18 +42,16 @@ export function registerLazily<Id extends string>(
   return ids.map((id) => registerCommand(context.log, id, async (...args) => (await load())[id](context, ...args)));
 }
 
-/** Shows what went wrong, with a way to the log. */
+/** Shows what went wrong, with a button that does something about it where there is one, and a way to the log. */
 export async function showFailure(log: vscode.LogOutputChannel, error: unknown): Promise<void> {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof Declined) {
     log.info(message);
-    const manage = 'Manage Workspace Trust';
-    const chosen = await vscode.window.showWarningMessage(message, ...(error instanceof TrustNeeded ? [manage] : []));
-    if (chosen === manage) await vscode.commands.executeCommand('workbench.trust.manage');
+    await showWithRemedies('warning', message, error instanceof TrustNeeded ? [manageTrust] : []);
     return;
   }
   const forPeople = error instanceof TrainerError;
   log.error(error instanceof Error && !forPeople ? (error.stack ?? message) : message);
-  const chosen = await vscode.window.showErrorMessage(message, 'Show Log');
-  if (chosen !== undefined) log.show();
+  const remedy = forPeople ? remedies[error.failure] : undefined;
+  await showWithRemedies('error', message, remedy ? [remedy, showLog] : [showLog]);
 }

@@ -5,6 +5,7 @@ import { isLive } from '../../trainer/protocol/events.ts';
 import { readHeartbeat } from '../../trainer/protocol/ownership.ts';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
 import { requestStop } from '../../trainer/protocol/stopRequest.ts';
+import { inFolder } from '../folderName.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
 import { chooseRun } from './ask.ts';
@@ -24,7 +25,11 @@ export async function stopRun(context: UpsizeContext, argument: unknown): Promis
   requestStop(run.folder, 'extension');
   const offer = setTimeout(() => void offerEnd(context, folder, run), offerEndAfterMs);
   const ended = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Upsize: stopping ${run.id}`, cancellable: true },
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: `Upsize: stopping ${run.id}${inFolder(context.folders, folder)}`,
+      cancellable: true,
+    },
     (progress, token) => {
       let said = '';
       return waitForStop({
@@ -44,10 +49,10 @@ export async function stopRun(context: UpsizeContext, argument: unknown): Promis
   return { runId: run.id, state: ended.state };
 }
 
-async function offerEnd({ log, trainer }: UpsizeContext, folder: UpsizeFolder, run: Run): Promise<void> {
+async function offerEnd({ log, trainer, folders }: UpsizeContext, folder: UpsizeFolder, run: Run): Promise<void> {
   const now = folder.runsById.get(run.id);
   if (!now || !isLive(now.state)) return;
-  const asked = `Run ${run.id} was asked to stop ${offerEndAfterMs / 1000} s ago and is still at work`;
+  const asked = `Run ${run.id}${inFolder(folders, folder)} was asked to stop ${offerEndAfterMs / 1000} s ago and is still at work`;
   if (now.ownership?.kind === 'elsewhere') {
     void vscode.window.showWarningMessage(
       `${asked} on ${now.ownership.owner.host}; its process can only be ended there.`,

@@ -1,13 +1,15 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
 import { registerCommand } from '../commands/registerCommand.ts';
+import { openNodeSetting, showWithRemedies } from '../commands/remedy.ts';
 import { waiting } from '../commands/waiting.ts';
+import { TrainerError } from '../trainer/trainerError.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 
 const installSchema = z.object({ installed: z.boolean(), folder: z.string() });
 type Installed = z.infer<typeof installSchema>;
 
-/** Installing the native engine, and offering it once to who trains without. */
+/** Installing the native engine, offering it once to who trains without, and saying where the Node of the setting is none. */
 export function registerEngine(context: UpsizeContext): vscode.Disposable[] {
   const offered = new Set<string>();
   const offer = () => {
@@ -18,6 +20,12 @@ export function registerEngine(context: UpsizeContext): vscode.Disposable[] {
       void offerInstall(context, slow.summary.engine?.fallback ?? null);
     }
   };
+  const toldFaults = new Set<string>();
+  context.trainer.onDidChooseNode(({ settingFault, source }) => {
+    if (settingFault === null || toldFaults.has(settingFault)) return;
+    toldFaults.add(settingFault);
+    void showWithRemedies('warning', `${settingFault}. Upsize runs in ${source} meanwhile.`, [openNodeSetting]);
+  });
   return [
     registerCommand(context.log, 'installNativeEngine', () => installNativeEngine(context)),
     context.folders.onDidChange(offer),
@@ -44,7 +52,11 @@ async function installNativeEngine({ trainer, predictors, folders, extension }: 
   const workspace = folders.all[0]?.path ?? extension.extensionPath;
   const answer = await waiting('installing the native engine', (signal, onLine) =>
     trainer.ask(installSchema, { args: ['engine', 'install'], workspace, signal, timeoutMs: null, onLine }),
-  );
+  ).catch((error: unknown) => {
+    throw error instanceof TrainerError && error.failure === 'failed'
+      ? new TrainerError('notInstalled', error.message, error)
+      : error;
+  });
   // Node and predictor were chosen without it.
   trainer.forgetNode();
   predictors.reset();

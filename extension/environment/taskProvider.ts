@@ -34,8 +34,9 @@ export async function resolveTask(context: UpsizeContext, task: vscode.Task): Pr
   if (!definition.success) return undefined;
   const folder = folderOf(context.folders.all, task.scope, definition.data.config);
   if (!folder) {
+    const names = context.folders.all.map(({ workspaceFolder }) => workspaceFolder.name).join(', ');
     void vscode.window.showWarningMessage(
-      `The task "${task.name}" could be of any of the open folders. Write it into the tasks.json of one of them, or let its "config" begin with the folder's path.`,
+      `The task "${task.name}" could be of any of the open folders: ${names}. Write it into the tasks.json of one of them, or let its "config" be the absolute path of a config in one of them.`,
     );
     return undefined;
   }

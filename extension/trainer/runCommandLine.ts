@@ -94,11 +94,8 @@ export async function runCommandLine(call: CommandLineCall): Promise<string> {
       );
     }
     if (code === null || !(call.accept ?? [0]).includes(code)) {
-      const said = lastLines
-        .findLast((line) => line.trim() !== '')
-        ?.trim()
-        .replace(/^upsize: /, '');
-      throw new TrainerError('failed', said ?? `${shown} ended with exit code ${code} and no word why.`, {
+      const said = lastWords(lastLines);
+      throw new TrainerError('failed', said || `${shown} ended with exit code ${code} and no word why.`, {
         lastLines,
         exitCode: code,
       });
@@ -109,6 +106,17 @@ export async function runCommandLine(call: CommandLineCall): Promise<string> {
     clearTimeout(killTimer);
     signal?.removeEventListener('abort', abort);
   }
+}
+
+/** What a trainer that failed said at its end: all lines of its message, else the last one. */
+function lastWords(lines: readonly string[]): string {
+  const message = lines.findLastIndex((line) => line.startsWith('upsize: '));
+  const last = lines.findLastIndex((line) => line.trim() !== '');
+  return lines
+    .slice(message === -1 ? last : message)
+    .join('\n')
+    .trim()
+    .replace(/^upsize: /, '');
 }
 
 function cancelled(shown: string): TrainerError {

@@ -62,10 +62,24 @@ export class Trainer {
     return engine === 'auto' ? {} : { UPSIZE_ENGINE: engine };
   }
 
-  /** The engine that a run would train on whose config asks for this one: the setting decides first. */
+  /**
+   * The engine that a run would train on whose config asks for this one: the setting decides first. Throws a TrainerError where
+   * that is the native one and it cannot be had.
+   */
   async engineFor(configured: 'auto' | 'native' | 'wasm'): Promise<'native' | 'wasm'> {
-    if (this.#settings.engine() === 'auto' && configured !== 'auto') return configured;
-    return (await this.node()).engine;
+    const setting = this.#settings.engine();
+    const wanted = setting === 'auto' ? configured : setting;
+    if (wanted === 'wasm') return wanted;
+    const { engine, whyNotNative } = await this.node();
+    if (wanted === 'native' && engine !== 'native') {
+      const asked = setting === 'native' ? 'The setting upsize.engine' : 'The config';
+      const why = whyNotNative ?? 'it was not tried';
+      throw new TrainerError(
+        'noNativeEngine',
+        `${asked} asks for the native engine, which cannot be used here. ${why}`,
+      );
+    }
+    return engine;
   }
 
   /** The Node that runs the trainer; found by asking once, and again after a setting or the engine changed. */
@@ -127,9 +141,12 @@ export class Trainer {
       isElectron: 'electron' in process.versions,
       searchPath: process.env['PATH'] ?? '',
     });
+    // Without the native engine a Node still runs all else, its installation too; who trains says what is missing.
+    const engine = this.#settings.engine() === 'native' ? { UPSIZE_ENGINE: 'auto' } : {};
+    const environment = { ...this.environment, ...engine };
     const node = await chooseNode(candidates, async (candidate) => {
       const args = ['engine', 'probe'];
-      const call = { node: candidate, entry, args, cwd: path.dirname(entry), environment: this.environment };
+      const call = { node: candidate, entry, args, cwd: path.dirname(entry), environment };
       return parseAnswer(probeReport, await runCommandLine({ ...call, timeoutMs: probeTimeoutMs }), 'engine probe');
     });
     const why = node.whyNotNative === null ? '' : ` (${node.whyNotNative})`;

@@ -1,6 +1,15 @@
 /** Why a call of the trainer's command line brought nothing. */
 export type TrainerFailure =
-  'notStarted' | 'failed' | 'killed' | 'flooded' | 'nonsense' | 'timedOut' | 'cancelled' | 'noNode';
+  | 'notStarted'
+  | 'failed'
+  | 'killed'
+  | 'flooded'
+  | 'nonsense'
+  | 'timedOut'
+  | 'cancelled'
+  | 'noNode'
+  | 'noNativeEngine'
+  | 'notInstalled';
 
 /** A failed call. The message says what happened, to what, and what to do; `lastLines` is what the trainer said last. */
 export class TrainerError extends Error {

@@ -15,7 +15,11 @@ export interface ChosenNode extends NodeCandidate {
   engine: 'native' | 'wasm';
   /** Why not the native engine, as a sentence; null where it is used, or where WASM was asked for. */
   whyNotNative: string | null;
+  /** Why it is not the Node of the setting, where one is set that cannot be used, as a sentence; else null. */
+  settingFault: string | null;
 }
+
+const settingSource = 'the setting upsize.nodePath';
 
 /** Which Nodes could run the trainer, in the order to try: VS Code's own, the setting's, the first on PATH. */
 export function nodeCandidates(options: {
@@ -32,7 +36,7 @@ export function nodeCandidates(options: {
     },
   ];
   if (options.setting !== '') {
-    candidates.push({ file: options.setting, environment: {}, source: 'the setting upsize.nodePath' });
+    candidates.push({ file: options.setting, environment: {}, source: settingSource });
   }
   const onPath = firstOnPath(options.searchPath);
   if (onPath !== undefined) candidates.push({ file: onPath, environment: {}, source: 'node on PATH' });
@@ -62,26 +66,40 @@ export async function chooseNode(
   candidates: readonly NodeCandidate[],
   probe: (candidate: NodeCandidate) => Promise<ProbeReport>,
 ): Promise<ChosenNode> {
-  let slow: ChosenNode | undefined;
-  const failures: string[] = [];
+  let slow: Omit<ChosenNode, 'settingFault'> | undefined;
+  const failures = new Map<string, string>();
+  const chosen = (node: Omit<ChosenNode, 'settingFault'>) => ({
+    ...node,
+    settingFault: settingFault(candidates, failures),
+  });
   for (const candidate of candidates) {
     try {
       const { node, engine, whyNotNative = null, nativeInstalled } = await probe(candidate);
       if (majorOf(node) < leastNode) throw new Error(`it is Node ${node}; ${leastNode} or newer is needed`);
-      if (engine === 'native') return { ...candidate, engine, whyNotNative: null };
+      if (engine === 'native') return chosen({ ...candidate, engine, whyNotNative: null });
       slow ??= { ...candidate, engine, whyNotNative };
       // Not installed or not wanted: no Node can change that.
       if (!nativeInstalled || whyNotNative === null) break;
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      failures.push(`${candidate.source} (${candidate.file}): ${why}`);
+      failures.set(candidate.source, `${candidate.source} (${candidate.file}): ${why}`);
     }
   }
-  if (slow) return slow;
+  if (slow) return chosen(slow);
+  const tried = [...failures.values()].join('; ');
   throw new TrainerError(
     'noNode',
-    `No Node here can run Upsize’s trainer. Set "upsize.nodePath" to a Node ${leastNode} or newer. Tried: ${failures.join('; ')}`,
+    `No Node here can run Upsize’s trainer. Set "upsize.nodePath" to a Node ${leastNode} or newer. Tried: ${tried}`,
   );
+}
+
+/** Why the setting's Node cannot be used: it was tried in vain, or is plainly none, though none was needed yet. */
+function settingFault(candidates: readonly NodeCandidate[], failures: ReadonlyMap<string, string>): string | null {
+  const set = candidates.find(({ source }) => source === settingSource);
+  if (!set) return null;
+  const failure = failures.get(settingSource);
+  if (failure !== undefined) return failure;
+  return isExecutable(set.file) ? null : `${settingSource} (${set.file}): there is no program of that name`;
 }
 
 function majorOf(version: string): number {

@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Locator } from 'playwright-core';
 import { RunStore } from '../../../trainer/protocol/runStore.ts';
 import { isLive } from '../../../trainer/protocol/events.ts';
 import type { Run } from '../../../trainer/protocol/runSummary.ts';
@@ -37,6 +38,20 @@ export async function shownRuns(window: VscodeWindow): Promise<string[]> {
   });
   const rows = window.page.locator('.pane:has(.pane-header[aria-label*="Runs"]) .monaco-list-row');
   return (await rows.allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim());
+}
+
+/** A notification, in the list behind the bell: they do not come up by themselves in windows of tests. Waits until it is there. */
+export async function notification(window: VscodeWindow, text: string | RegExp): Promise<Locator> {
+  await window.evaluate((vscode) => vscode.commands.executeCommand('notifications.showList'));
+  const found = window.page.locator('.notification-list-item', { hasText: text }).first();
+  await found.waitFor();
+  return found;
+}
+
+/** Takes all notifications away, and waits until they are gone. */
+export async function clearNotifications(window: VscodeWindow): Promise<void> {
+  await window.evaluate((vscode) => vscode.commands.executeCommand('notifications.clearAll'));
+  await window.page.locator('.notification-list-item').first().waitFor({ state: 'hidden' });
 }
 
 /** Waits until something outside of VS Code is so. */

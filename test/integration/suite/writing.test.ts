@@ -41,6 +41,31 @@ describe('the config and the data set, in the editor', () => {
     assert.deepEqual(vscode.languages.getDiagnostics(vscode.Uri.file(torn)), []);
   });
 
+  it('excludes an image with a problem, and puts it back with Undo', async () => {
+    const torn = path.join(workspacePath(), 'photos', 'lime', 'torn.jpg');
+    const labels = path.join(workspacePath(), 'upsize.labels.csv');
+    const written = () => readFileSync(labels, 'utf8');
+    writeFileSync(torn, 'no picture');
+    try {
+      await upsize('scanDataset');
+      assert.match(await refusal('excludeImage', 'lime/00.png'), /found no problem with an image lime\/00\.png/);
+      const item = { kind: 'problem', folder: { path: workspacePath() }, problem: { file: 'lime/torn.jpg' } };
+      await upsize('excludeImage', item);
+      assert.equal(written(), 'path,label,excluded\nlime/torn.jpg,,true\n');
+      await eventually('it is put back', async () => {
+        await vscode.commands.executeCommand('notification.acceptPrimaryAction');
+        return written() === 'path,label,excluded\n';
+      });
+      await upsize('excludeImage', item);
+      await upsize('scanDataset');
+      assert.deepEqual(vscode.languages.getDiagnostics(vscode.Uri.file(torn)), []);
+    } finally {
+      rmSync(torn);
+      rmSync(labels, { force: true });
+    }
+    await upsize('scanDataset');
+  });
+
   it('says at the config what its images would make of it', async () => {
     const document = await vscode.workspace.openTextDocument(configFile());
     const check = await until('the check is shown', () =>

@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { FrameLocator, Locator } from 'playwright-core';
 import { isLive } from '../../../trainer/protocol/events.ts';
 import { RunStore } from '../../../trainer/protocol/runStore.ts';
 import { buildSuites } from '../buildSuites.ts';
@@ -48,14 +49,17 @@ export class ReloadedWindow {
   }
 
   /**
-   * Trains a ladder, with its dashboard open, and reloads the window at random moments of it; more ladders where one is over
-   * before that was often enough. After each reload and at the end it must show what the other window shows, and no run may
-   * have lost an epoch or begun again.
+   * Trains a ladder, with its dashboard and the run card of an earlier one open side by side, and reloads the window at random
+   * moments of it; more ladders where one is over before that was often enough. After each reload and at the end it must show
+   * what the other window shows, and no run may have lost an epoch or begun again.
    */
   async trainThrough(reloads: number): Promise<void> {
+    const earlier = startedRun(await upsizeIn(this.#reloaded, 'startNewLadder', { changes: { epochs: 1 } }));
+    assert.equal((await ended(this.#workspace.folder, earlier)).state, 'completed');
     await this.#startStage();
     const [first = ''] = this.#ladder;
-    for (const window of [this.#reloaded, this.#open]) await this.#openDashboard(window, first);
+    for (const window of [this.#reloaded, this.#open]) await openPanels(window, { dashboard: first, card: earlier });
+    await until('the status bar shows the run', async () => (await statusBarOf(this.#open)) !== '');
     for (let done = 1; done <= reloads; done++) {
       if (!this.#trains()) await this.#startStage();
       const delayMs = randomInt(mostDelayMs);
@@ -74,7 +78,7 @@ export class ReloadedWindow {
       if (this.#ladder.length < stages) await this.#startStage();
     }
     await this.#compare();
-    for (const run of new RunStore(this.#workspace.folder).list().runs) {
+    for (const run of new RunStore(this.#workspace.folder).list().runs.filter(({ id }) => id !== earlier)) {
       assert.equal(run.state, 'completed', run.summary.message ?? '');
       assert.equal(run.summary.attempt, 1, `run ${run.id} began again`);
       assert.deepEqual(
@@ -82,8 +86,7 @@ export class ReloadedWindow {
         Array.from({ length: epochs }, (_, epoch) => epoch),
       );
     }
-    const strips = await Promise.all([this.#reloaded, this.#open].map((window) => stagesOfDashboard(window, stages)));
-    assert.deepEqual(strips[0], strips[1]);
+    await this.#sameInBoth('the whole dashboard', async (window) => (await dashboardOf(window)).innerText());
   }
 
   #trains(): boolean {
@@ -104,23 +107,24 @@ export class ReloadedWindow {
     return new Map(runs.map((run) => [run.id, run.summary.epochs.length]));
   }
 
-  async #openDashboard(window: VscodeWindow, runId: string): Promise<void> {
-    await upsizeIn(window, 'openDashboard', { runId });
-    await stagesOfDashboard(window, 1);
-  }
-
   /** Waits until both windows show the same: what a live run has reached may differ by a moment, all else not at all. */
   async #compare(): Promise<void> {
-    let shown: string[][] = [];
-    await until('both windows show the same', async () => {
-      shown = await Promise.all([this.#reloaded, this.#open].map(shownRuns));
-      const [reloaded = [], open = []] = shown.map((lines) => lines.map(withoutProgress));
-      return reloaded.length > 0 && reloaded.join('\n') === open.join('\n');
+    await this.#sameInBoth('the Runs view', async (window) =>
+      (await shownRuns(window)).map(withoutProgress).join('\n'),
+    );
+    await this.#sameInBoth('the status bar', statusBarOf);
+    await this.#sameInBoth('the finished stages of the dashboard', finishedStagesOf);
+    await this.#sameInBoth('the run card', async (window) => (await cardOf(window)).innerText());
+  }
+
+  async #sameInBoth(what: string, look: (window: VscodeWindow) => Promise<string>): Promise<void> {
+    let shown: string[] = [];
+    await until(`both windows show the same of ${what}`, async () => {
+      shown = await Promise.all([this.#reloaded, this.#open].map(look));
+      return shown[0] === shown[1];
     }).catch((error: unknown) => {
-      throw new Error(`The reloaded window and the other show: ${JSON.stringify(shown)}`, { cause: error });
+      throw new Error(`Of ${what} the reloaded window and the other show: ${JSON.stringify(shown)}`, { cause: error });
     });
-    // The panel of before the reload is back, with its content.
-    await stagesOfDashboard(this.#reloaded, 1);
   }
 }
 
@@ -128,10 +132,48 @@ function withoutProgress(line: string): string {
   return line.includes('epoch') ? line.replace(/(?<=epoch).*/, '') : line;
 }
 
-/** What the dashboard in front says of each stage; waits until it has at least so many. */
-async function stagesOfDashboard(window: VscodeWindow, least: number): Promise<string[]> {
-  const panel = window.page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
-  const strip = panel.getByRole('group', { name: 'Stages of the ladder' }).getByRole('button');
-  await strip.nth(least - 1).waitFor({ timeout: 90_000 });
-  return strip.allInnerTexts();
+/** The dashboard at the left, the card beside it: both can be read at any time. */
+async function openPanels(window: VscodeWindow, { dashboard, card }: { dashboard: string; card: string }) {
+  await upsizeIn(window, 'openDashboard', { runId: dashboard });
+  await dashboardOf(window);
+  await window.evaluate((api) => api.commands.executeCommand('workbench.action.focusSecondEditorGroup'));
+  await upsizeIn(window, 'openRunCard', { runId: card });
+  await cardOf(window);
+}
+
+/** The first of a window's panels in which there is such a thing; waits for it. */
+async function inPanels(window: VscodeWindow, find: (panel: FrameLocator) => Locator): Promise<Locator> {
+  const frames = window.page.locator('iframe.webview.ready');
+  return until('a panel of before the reload is back, with its content', async () => {
+    for (const frame of await frames.all()) {
+      const found = find(frame.contentFrame().frameLocator('#active-frame'));
+      if ((await found.count()) > 0) return found;
+    }
+    return undefined;
+  });
+}
+
+async function dashboardOf(window: VscodeWindow): Promise<Locator> {
+  const strip = '[aria-label="Stages of the ladder"] button';
+  return inPanels(window, (panel) => panel.locator(`main:has(${strip})`));
+}
+
+/** What it says of each stage that is over, in their order. */
+async function finishedStagesOf(window: VscodeWindow): Promise<string> {
+  const stages = (await dashboardOf(window)).getByRole('group', { name: 'Stages of the ladder' }).getByRole('button');
+  const texts = await stages.evaluateAll((buttons) =>
+    buttons.filter((button) => !button.querySelector('.live-sign')).map((button) => button.textContent),
+  );
+  return texts.join('\n');
+}
+
+async function cardOf(window: VscodeWindow): Promise<Locator> {
+  const end = 'Run card by Upsize';
+  return inPanels(window, (panel) => panel.frameLocator('iframe[title="Run card"]').locator('body', { hasText: end }));
+}
+
+/** What the status bar says of runs; empty where none is at work. */
+async function statusBarOf(window: VscodeWindow): Promise<string> {
+  const texts = await window.page.locator('.statusbar-item[id="upsize.upsize.upsize.status"]').allInnerTexts();
+  return texts.map(withoutProgress).join();
 }

@@ -3,7 +3,16 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { buildSuites } from '../buildSuites.ts';
 import { startBrowserVscode, type BrowserVscode, type VscodeWindow } from '../harness/browserVscode.ts';
-import { ended, shownRuns, startedRun, tinyWorkspace, until, upsizeIn } from '../harness/upsizeWindow.ts';
+import {
+  clearNotifications,
+  ended,
+  notification,
+  shownRuns,
+  startedRun,
+  tinyWorkspace,
+  until,
+  upsizeIn,
+} from '../harness/upsizeWindow.ts';
 
 const refused = /restricted mode.*Training, predictions and models need your trust/;
 /** Of a machine that has much else to do. */
@@ -67,12 +76,9 @@ describe('a folder in restricted mode', function () {
     it(`refuses ${command} with why, and a button that leads to trust`, async () => {
       const given = argument();
       await assert.rejects(upsizeIn(window, command, ...(given === undefined ? [] : [given])), refused);
-      // Toasts do not come up in windows of tests; what they would say stands in the list of notifications.
-      await window.evaluate((api) => api.commands.executeCommand('notifications.showList'));
-      const notification = window.page.locator('.notification-list-item', { hasText: refused });
-      await notification.getByRole('button', { name: 'Manage Workspace Trust' }).waitFor();
-      await window.evaluate((api) => api.commands.executeCommand('notifications.clearAll'));
-      await notification.waitFor({ state: 'detached' });
+      const told = await notification(window, refused);
+      await told.getByRole('button', { name: 'Manage Workspace Trust' }).waitFor();
+      await clearNotifications(window);
       assert.ok(!existsSync(path.join(workspace.folder, 'exported')));
     });
   }

@@ -11,6 +11,7 @@ import { goneSoon } from './processes.ts';
 /** Tiny trainers that go wrong, each in its way. The first thing each does is to write its process id beside itself. */
 const faulty = {
   crashes: `console.error('upsize: photos: there is no such folder. Name another in upsize.json.'); process.exit(1)`,
+  saysMuch: `console.error('Downloading …\\nupsize: It could not be downloaded.\\n  pip3: not found\\nInstall Python.'); process.exit(1)`,
   saysNothing: `process.exit(7)`,
   diesBySignal: `process.kill(process.pid, 'SIGKILL'); setInterval(() => {}, 1000)`,
   hangs: `setInterval(() => {}, 1000)`,
@@ -59,6 +60,11 @@ describe('calling the trainer', () => {
 
   it('says what a trainer said that crashed', async () => {
     await fails(call('crashes'), 'failed', /^photos: there is no such folder\. Name another/);
+  });
+
+  it('says all of a message of several lines', async () => {
+    const said = /^It could not be downloaded\.\n {2}pip3: not found\nInstall Python\.$/;
+    await fails(call('saysMuch'), 'failed', said);
   });
 
   it('says that one ended without a word', async () => {

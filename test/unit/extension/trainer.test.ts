@@ -68,9 +68,28 @@ describe('asking the trainer', () => {
 
   it('knows on which engine a run would train: the setting, else the config, else what there is', async () => {
     assert.equal(await trainer().engineFor('auto'), 'wasm');
-    assert.equal(await trainer().engineFor('native'), 'native');
     assert.equal(await trainer('wasm').engineFor('native'), 'wasm');
     assert.deepEqual(trainer('wasm').engineEnvironment, { UPSIZE_ENGINE: 'wasm' });
     assert.deepEqual(trainer().engineEnvironment, {});
+  });
+
+  it('says who asks for the native engine where it cannot be had, and still runs what needs none', async () => {
+    const probed = JSON.stringify({ ...report, whyNotNative: 'It is not installed.' });
+    writeFileSync(
+      entry,
+      `if (process.argv.includes('probe')) {
+        if (process.env.UPSIZE_ENGINE === 'native') process.exit(1);
+        console.log(${JSON.stringify(probed)});
+      } else console.log('{"engine":"' + process.env.UPSIZE_ENGINE + '"}')`,
+    );
+    const failure = 'noNativeEngine';
+    const says = (who: string) => new RegExp(`^${who} asks for the native engine, which.*\\. It is not installed\\.$`);
+    await assert.rejects(trainer().engineFor('native'), { failure, message: says('The config') });
+    await assert.rejects(trainer('native').engineFor('auto'), {
+      failure,
+      message: says('The setting upsize\\.engine'),
+    });
+    const args = ['engine', 'install'];
+    assert.deepEqual(await trainer('native').ask(z.unknown(), { args, workspace: folder }), { engine: 'native' });
   });
 });

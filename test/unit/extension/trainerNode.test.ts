@@ -53,7 +53,8 @@ describe('which Node runs the trainer', () => {
       const answer = said[all.indexOf(candidate)];
       return typeof answer === 'object' ? Promise.resolve(answer) : Promise.reject(new Error(answer));
     });
-    return { file: chosen.file, engine: chosen.engine, why: chosen.whyNotNative, asked: asked.length };
+    const { file, engine, whyNotNative, settingFault } = chosen;
+    return { file, engine, why: whyNotNative, asked: asked.length, settingFault };
   };
 
   it('is tried in the order VS Code’s own, the setting’s, the one on PATH', () => {
@@ -68,7 +69,7 @@ describe('which Node runs the trainer', () => {
   });
 
   it('is VS Code’s own where that trains natively, and no other is asked', async () => {
-    assert.deepEqual(await choose([report, report, report]), {
+    assert.partialDeepStrictEqual(await choose([report, report, report]), {
       file: '/code/code',
       engine: 'native',
       why: null,
@@ -83,7 +84,25 @@ describe('which Node runs the trainer', () => {
 
   it('is VS Code’s own with WASM, and why, where no engine is installed', async () => {
     const chosen = await choose([onWasm('It is not installed.', false), report, report]);
-    assert.deepEqual(chosen, { file: '/code/code', engine: 'wasm', why: 'It is not installed.', asked: 1 });
+    const expected = { file: '/code/code', engine: 'wasm', why: 'It is not installed.', asked: 1 };
+    assert.partialDeepStrictEqual(chosen, expected);
+  });
+
+  it('says that the setting’s cannot be used, though another one can', async () => {
+    const untried = await choose([report, report, report]);
+    assert.equal(untried.settingFault, `the setting upsize.nodePath (/opt/node): there is no program of that name`);
+    const bin = path.join(folder, 'bin', 'node');
+    const tried = await chooseNode(
+      nodeCandidates({ setting: bin, execPath: '/code/code', isElectron: false, searchPath: '' }),
+      ({ file }) =>
+        file === bin
+          ? Promise.resolve({ ...report, node: 'v18.0.0' })
+          : Promise.resolve(onWasm('no such symbol', true)),
+    );
+    assert.equal(tried.file, '/code/code');
+    assert.match(tried.settingFault ?? '', /upsize\.nodePath \(.*\): it is Node v18\.0\.0; 22 or newer is needed$/);
+    const none = nodeCandidates({ setting: '', execPath: '/code/code', isElectron: false, searchPath: '' });
+    assert.equal((await chooseNode(none, () => Promise.resolve(report))).settingFault, null);
   });
 
   it('is no Node that is too old', async () => {
