@@ -111,7 +111,7 @@ export function runChoice(folder: UpsizeFolder, run: Run, manyFolders: boolean):
     sizes.map((other) => other.manifest.config.stage.size),
   );
   return {
-    label: [sign.text, starred ? '★' : '', name ?? ''].filter(Boolean).join(' '),
+    label: [sign, starred ? '★' : '', name ?? ''].filter(Boolean).join(' '),
     description: runDescription(run, folder.runsById),
     detail: manyFolders ? `${run.id} in ${folder.workspaceFolder.name}` : run.id,
     value: { folder, run },

@@ -6,14 +6,17 @@ import { lineageOf } from '../../trainer/protocol/ladder.ts';
 import { duration, percent, points, timeLeft } from '../numbers.ts';
 import { stageProgress } from './stageProgress.ts';
 
-const rungs = ['▁', '▃', '▅', '▇'];
+/** How high the rungs of a ladder stand, by how many there are. */
+const heights: Readonly<Record<number, string>> = { 3: '▃▅▇', 4: '▂▄▆█' };
+const mostRungs = 4;
 
-/** The ladder sign of a run, with the place of its own rung in it: `▁▃▅ 96` and [1, 2] for the second stage of three. */
-export function rungSign(size: number, sizes: readonly number[]): { text: string; own: [number, number] } {
+/** The ladder sign of a run: its own rung stands, the others lie: `▁▅▁ 96` for the second stage of three. */
+export function rungSign(size: number, sizes: readonly number[]): string {
   const steps = [...new Set([...sizes, size])].sort((a, b) => a - b);
-  const shown = rungs.slice(0, Math.max(3, Math.min(rungs.length, steps.length)));
-  const place = Math.min(shown.length - 1, steps.indexOf(size));
-  return { text: `${shown.join('')} ${size}`, own: [place, place + 1] };
+  const count = Math.max(3, Math.min(mostRungs, steps.length));
+  const place = Math.min(count - 1, steps.indexOf(size));
+  const rungs = Array.from({ length: count }, (_, rung) => (rung === place ? (heights[count]?.[rung] ?? '') : '▁'));
+  return `${rungs.join('')} ${size}`;
 }
 
 /** What a run added to its parent's val_accuracy on the same images. */
@@ -21,7 +24,10 @@ export function gainOf(run: Run, byId: ReadonlyMap<string, Run>): Gain {
   return gainOver(run, byId.get(run.manifest.parentId ?? ''));
 }
 
-/** What a run is doing or has come to, in a line: `59.3 % ▲ +6.2 · 4 min 12 s`, or `epoch 4/12 · 58.1 % · ~2 min left`. */
+/**
+ * What a run is doing or has come to, in a line: `59.3 % ▲ +6.2 · 4 min 12 s`, or `58.1 % · epoch 4/12 · ~2 min left`. A
+ * narrow view cuts it at its end, so what counts most comes first.
+ */
 export function runDescription(run: Run, byId: ReadonlyMap<string, Run>): string {
   const accuracy = valAccuracyOf(run.summary);
   const { gain, otherImages } = gainOf(run, byId);
@@ -30,9 +36,9 @@ export function runDescription(run: Run, byId: ReadonlyMap<string, Run>): string
   if (run.state === 'preparing') parts.push(preparing(run));
   if (run.state === 'evaluating') parts.push('evaluating');
   const progress = run.state === 'running' ? stageProgress(run) : null;
-  if (progress) parts.push(`epoch ${progress.epoch}/${progress.epochs}`);
   if (accuracy !== null) parts.push(gain === null ? percent(accuracy) : `${percent(accuracy)} ${points(gain)}`);
   if (gain === null && otherImages) parts.push('other images');
+  if (progress) parts.push(`epoch ${progress.epoch}/${progress.epochs}`);
   if (progress?.secondsLeft != null) parts.push(timeLeft(progress.secondsLeft));
   const isUnfinished = run.state === 'stopped' || run.state === 'interrupted' || run.state === 'failed';
   if (isUnfinished || run.ownership?.kind === 'elsewhere') parts.push(stateTextOf(run));

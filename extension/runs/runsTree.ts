@@ -133,13 +133,9 @@ function stampOf({ node, folder }: RunsTreeNode<RunsTreeFolder>, checked: Readon
   return `${summary.lastSeq} ${state} ${ownership?.kind ?? ''} ${starred} ${name ?? ''} ${checked.has(id)}`;
 }
 
-/** The label of a run with the place of its rung in it: `▁▃▅ 96 ★ name`. */
-export function runLabel(
-  run: Run,
-  { annotations, sizesOf }: RunTreeContext,
-): { label: string; highlights: [number, number][] } {
+/** The label of a run: `▁▅▁ 96 ★ name`. */
+export function runLabel(run: Run, { annotations, sizesOf }: RunTreeContext): string {
   const { name, starred } = annotations.of(run.id);
   const sign = rungSign(run.manifest.config.stage.size, sizesOf(run.manifest.ladderId));
-  const label = [sign.text, ...(starred ? ['★'] : []), ...(name === undefined ? [] : [name])].join(' ');
-  return { label, highlights: [sign.own] };
+  return [sign, ...(starred ? ['★'] : []), ...(name === undefined ? [] : [name])].join(' ');
 }

@@ -57,9 +57,9 @@ export class ReloadedWindow {
     const earlier = startedRun(await upsizeIn(this.#reloaded, 'startNewLadder', { changes: { epochs: 1 } }));
     assert.equal((await ended(this.#workspace.folder, earlier)).state, 'completed');
     await this.#startStage();
+    await until('the status bar shows the run', async () => (await statusBarOf(this.#open)) !== '');
     const [first = ''] = this.#ladder;
     for (const window of [this.#reloaded, this.#open]) await openPanels(window, { dashboard: first, card: earlier });
-    await until('the status bar shows the run', async () => (await statusBarOf(this.#open)) !== '');
     for (let done = 1; done <= reloads; done++) {
       if (!this.#trains()) await this.#startStage();
       const delayMs = randomInt(mostDelayMs);
@@ -128,8 +128,9 @@ export class ReloadedWindow {
   }
 }
 
+/** A line of the Runs view or the status bar, without what a live run has reached. */
 function withoutProgress(line: string): string {
-  return line.includes('epoch') ? line.replace(/(?<=epoch).*/, '') : line;
+  return line.includes('epoch') ? line.replace(/ ?\d+\.\d % [^·]*· /, ' ').replace(/(?<=epoch).*/, '') : line;
 }
 
 /** The dashboard at the left, the card beside it: both can be read at any time. */
@@ -174,6 +175,7 @@ async function cardOf(window: VscodeWindow): Promise<Locator> {
 
 /** What the status bar says of runs; empty where none is at work. */
 async function statusBarOf(window: VscodeWindow): Promise<string> {
-  const texts = await window.page.locator('.statusbar-item[id="upsize.upsize.upsize.status"]').allInnerTexts();
+  const labels = window.page.locator('.part.statusbar [aria-label^="Upsize: "]');
+  const texts = await labels.evaluateAll((all) => all.map((label) => label.getAttribute('aria-label') ?? ''));
   return texts.map(withoutProgress).join();
 }

@@ -29,7 +29,8 @@ describe('the Runs view, by mouse', function () {
   /** Sizes of the runs on the screen, from the top. */
   const shown = (expected: string) =>
     until(`the view shows ${expected}`, async () => {
-      const sizes = (await shownRuns(window)).flatMap((line) => /▁▃▅ (\d+)/.exec(line)?.[1] ?? []);
+      const labels = await pane().locator('.monaco-list-row .label-name').allInnerTexts();
+      const sizes = labels.flatMap((label) => /[▁-█]{3}\s(\d+)/.exec(label)?.[1] ?? []);
       return sizes.join() === expected;
     });
   /** Presses a button of the view's title, which shows them under the mouse. */
@@ -66,7 +67,7 @@ describe('the Runs view, by mouse', function () {
   it('takes a deletion back with Undo', async () => {
     await shownRuns(window);
     await pane()
-      .locator('.monaco-list-row', { hasText: /▁▃▅\s*16/ })
+      .locator('.monaco-list-row', { hasText: /[▁-█]{3}\s*16/ })
       .first()
       .click({ button: 'right' });
     await menuItem('Delete Run');

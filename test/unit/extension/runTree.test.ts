@@ -96,7 +96,9 @@ describe('the Runs view', () => {
   });
 
   it('marks the run’s own rung of the ladder', () => {
-    assert.deepEqual(rungSign(96, [48, 96, 192]), { text: '▁▃▅ 96', own: [1, 2] });
-    assert.deepEqual(rungSign(48, []), { text: '▁▃▅ 48', own: [0, 1] });
+    const signs = (...sizes: number[]) => sizes.map((size) => rungSign(size, sizes));
+    assert.deepEqual(signs(48, 96, 192), ['▃▁▁ 48', '▁▅▁ 96', '▁▁▇ 192']);
+    assert.deepEqual(signs(48), ['▃▁▁ 48']);
+    assert.deepEqual(signs(24, 48, 96, 192, 384).at(-1), '▁▁▁█ 384');
   });
 });

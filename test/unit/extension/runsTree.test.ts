@@ -77,10 +77,7 @@ describe('the tree of the Runs view', () => {
       for (const { node, folder: of } of tree.nodes) {
         const context = tree.contextOf(of);
         if (node.kind !== 'run' || !context) continue;
-        assert.match(
-          `${runLabel(node.run, context).label} ${runDescription(node.run, context.byId)}`,
-          /^▁▃▅ 48 50\.0 %/,
-        );
+        assert.match(`${runLabel(node.run, context)} ${runDescription(node.run, context.byId)}`, /^▃▁▁ 48 50\.0 %/);
         lines++;
       }
       const [first] = runs;
