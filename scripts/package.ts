@@ -1,18 +1,24 @@
-// `npm run package`: one VSIX for each platform, this machine's by default: npm run package -- --target linux-x64 linux-arm64
+// `npm run package`: one VSIX for each platform, this machine's by default: npm run package -- --target linux-x64 linux-arm64,
+// or --target all.
 // Built in a folder of its own, so that nothing but what is named in .vscodeignore can get in.
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { packageVsix } from './packaging/packageVsix.ts';
+import { packageVsix, vsixTargets } from './packaging/packageVsix.ts';
 
 const root = path.dirname(import.meta.dirname);
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { target: { type: 'string', multiple: true }, version: { type: 'string' }, out: { type: 'string' } },
 });
-const targets = [...(values.target ?? []), ...positionals];
-if (targets.length === 0) targets.push(`${process.platform}-${process.arch}`);
+const named = [...(values.target ?? []), ...positionals];
+if (named.length === 0) named.push(`${process.platform}-${process.arch}`);
+const targets = named.includes('all') ? vsixTargets : named;
+const unknown = targets.find((target) => !vsixTargets.includes(target));
+if (unknown !== undefined) {
+  throw new Error(`There is no VSIX for ${unknown}. Name one of ${vsixTargets.join(', ')}, or all.`);
+}
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'upsize-package-'));
 try {
   for (const target of targets) {

@@ -2,10 +2,14 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, wri
 import os from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
+import { tensorflowWheel } from '../../trainer/engine/tensorflowRelease.ts';
 import { runLogged } from '../runLogged.ts';
 import { copyRuntimePackages } from './runtimePackages.ts';
 
 const mostBytes = 30_000_000;
+
+/** The platforms that Upsize is packaged for, in VS Code's words. */
+export const vsixTargets = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'darwin-x64', 'win32-x64'];
 
 export interface PackageOptions {
   /** Folder of the checkout. */
@@ -32,7 +36,8 @@ export async function packageVsix(options: PackageOptions): Promise<{ file: stri
     cwd: root,
     timeoutMs: 300_000,
   });
-  await copyRuntimePackages(root, dist, target);
+  // Beside what is packaged, not in it.
+  await copyRuntimePackages(root, dist, { platform: target, scratch: `${scratch}-packages` });
   copyAddon(dist, target);
   for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE', '.vscodeignore']) {
     if (existsSync(path.join(root, name))) cpSync(path.join(root, name), path.join(scratch, name));
@@ -73,11 +78,25 @@ function writeManifest(root: string, scratch: string, version: string | undefine
   return version ?? manifest.version;
 }
 
-/** The addon of the native engine, which an install of TensorFlow is joined to; as this machine's clone built it. */
+/**
+ * The addon of the native engine, which an install of TensorFlow is joined to: of UPSIZE_ADDONS, a folder with
+ * `<target>/tfjs_binding.node` for each, else as this machine's clone built it. No registry has it, and only its own platform
+ * can build it.
+ */
 function copyAddon(dist: string, target: string): void {
-  const addon = process.env['UPSIZE_ADDON'] ?? builtAddon(target);
+  const addons = process.env['UPSIZE_ADDONS'];
+  const given = addons === undefined ? undefined : path.join(addons, target, 'tfjs_binding.node');
+  const addon = given !== undefined && existsSync(given) ? given : builtAddon(target);
   if (addon === undefined) {
-    console.warn(`upsize: no prebuilt addon for ${target} here; its VSIX has the WASM engine only.`);
+    const [os = '', cpu = ''] = target.split('-');
+    const wheel = tensorflowWheel(os, cpu);
+    const why =
+      'unsupported' in wheel
+        ? 'there is none for it'
+        : `none was built for it here; UPSIZE_ADDONS names a folder with ${target}/tfjs_binding.node`;
+    console.warn(
+      `upsize: the VSIX for ${target} has the WASM engine only, without the addon of the native one: ${why}.`,
+    );
     return;
   }
   const folder = path.join(dist, 'native', target);

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { runLogged } from '../runLogged.ts';
@@ -21,43 +21,49 @@ function namesFor(platform: string, nodeModules: string): string[] {
 }
 
 /**
- * Puts what cannot be bundled (sharp has native parts) into `target/node_modules`, for one platform (`linux-x64`): from this
- * checkout where that is its platform, else from the registry.
+ * Puts what cannot be bundled (sharp has native parts) into `target/node_modules`, for one platform (`linux-x64`), without what
+ * only its builders need: from this checkout where that is its platform, else from the registry.
+ *
+ * @throws Error with npm's words where the registry does not give it.
  */
-export async function copyRuntimePackages(root: string, target: string, platform: string): Promise<void> {
-  const nodeModules = path.join(root, 'node_modules');
-  const names = namesFor(platform, nodeModules);
-  const missing = names.filter((name) => !existsSync(path.join(nodeModules, name)));
-  if (missing.length === 0) {
-    for (const name of names) copyPackage(path.join(nodeModules, name), path.join(target, 'node_modules', name));
-    return;
-  }
-  mkdirSync(target, { recursive: true });
-  const { version } = manifestOf(path.join(nodeModules, 'sharp'));
+export async function copyRuntimePackages(
+  root: string,
+  target: string,
+  { platform, scratch }: { platform: string; scratch: string },
+): Promise<void> {
+  const own = path.join(root, 'node_modules');
+  const names = namesFor(platform, own);
+  const isHere = names.every((name) => existsSync(path.join(own, name)));
+  const from = isHere ? own : await fetchSharp(manifestOf(path.join(own, 'sharp')).version, platform, scratch);
+  for (const name of names) copyPackage(path.join(from, name), path.join(target, 'node_modules', name));
+}
+
+/** Brings sharp and what it runs on one platform into a folder of its own, and settles with its `node_modules`. */
+async function fetchSharp(version: string, platform: string, scratch: string): Promise<string> {
+  const folder = path.join(scratch, 'sharp');
+  mkdirSync(folder, { recursive: true });
   const [os = '', cpu = ''] = platform.split('-');
+  const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-save', '--no-package-lock'];
   await runLogged({
     file: 'npm',
     args: [
       'install',
       `sharp@${version}`,
-      '--ignore-scripts',
-      '--no-audit',
-      '--no-fund',
-      '--no-save',
-      '--no-package-lock',
+      ...quiet,
       `--os=${os}`,
       `--cpu=${cpu}`,
-      `--prefix=${target}`,
+      // VS Code's own builds for Linux need it too.
+      ...(os === 'linux' ? ['--libc=glibc'] : []),
+      `--prefix=${folder}`,
     ],
-    cwd: target,
+    cwd: folder,
     timeoutMs: 300_000,
   });
-  rmSync(path.join(target, 'node_modules', '.package-lock.json'), { force: true });
+  return path.join(folder, 'node_modules');
 }
 
 const leftOut = /(^|[\\/])(src|install|include|docs?|tests?|bin|\.github)[\\/]|\.(d\.[cm]?ts|map|md|markdown)$/;
 
-/** A package without what only its builders need. */
 function copyPackage(from: string, to: string): void {
   cpSync(from, to, {
     recursive: true,

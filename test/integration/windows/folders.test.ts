@@ -1,5 +1,4 @@
 import { strict as assert } from 'node:assert';
-import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { buildSuites } from '../buildSuites.ts';
@@ -38,17 +37,12 @@ describe('the folder that a window opens', function () {
     for (const { remove } of made.splice(0)) await remove();
   });
 
-  /** A window on two folders, with what their workspace file says beside. */
-  const openBoth = async (more: (berries: string) => object = () => ({})) => {
+  it('may be several, each with its own runs, named where two could be meant', async () => {
     const [citrus, berries] = [await workspace('citrus'), await workspace('berries')];
     const file = path.join(path.dirname(citrus), 'both.code-workspace');
-    await writeFile(file, JSON.stringify({ folders: [{ path: citrus }, { path: berries }], ...more(berries) }));
+    await writeFile(file, JSON.stringify({ folders: [{ path: citrus }, { path: berries }] }));
     const vscode = await start();
-    return { citrus, berries, window: await vscode.open({ workspace: file }) };
-  };
-
-  it('may be several, each with its own runs, named where two could be meant', async () => {
-    const { citrus, berries, window } = await openBoth();
+    const window = await vscode.open({ workspace: file });
     for (const folder of [citrus, berries]) {
       const run = await ended(folder, startedRun(await upsizeIn(window, 'startNewLadder', { folder })));
       assert.equal(run.state, 'completed', run.summary.message ?? '');
@@ -66,31 +60,6 @@ describe('the folder that a window opens', function () {
     const stopping = upsizeIn(window, 'stopRun', runId);
     await notification(window, `stopping ${runId} in berries`);
     assert.deepEqual(await stopping, { runId, state: 'stopped' });
-  });
-
-  it('may be several, and a task that does not say which is refused with how to say it', async () => {
-    const task = { type: 'upsize', command: 'scan' };
-    const { citrus, berries, window } = await openBoth((folder) => ({
-      tasks: {
-        version: '2.0.0',
-        tasks: [
-          { ...task, label: 'scan something' },
-          { ...task, label: 'scan the berries', config: path.join(folder, 'upsize.json') },
-        ],
-      },
-    }));
-    const scans = (folder: string) => existsSync(path.join(folder, '.upsize', 'cache'));
-    await upsizeIn(window, 'refreshRuns');
-    const run = (label: string) =>
-      window.evaluate((api, name) => void api.commands.executeCommand('workbench.action.tasks.runTask', name), label);
-    await run('scan something');
-    await notification(
-      window,
-      /task "scan something" could be of any of the open folders: citrus, berries\. .*tasks\.json of one of them.*"config"/,
-    );
-    await run('scan the berries');
-    await until('the berries are scanned', () => scans(berries));
-    assert.equal(scans(citrus), false);
   });
 
   it('leads to a config where there is none', async () => {

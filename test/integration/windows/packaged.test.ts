@@ -3,25 +3,18 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import yauzl from 'yauzl';
 import { packageVsix } from '../../../scripts/packaging/packageVsix.ts';
 import { checkInstalled } from '../../../trainer/engine/native/nativeParts.ts';
 import { nativeLayout } from '../../../trainer/engine/engineCache.ts';
 import { RunStore } from '../../../trainer/protocol/runStore.ts';
 import { buildSuites } from '../buildSuites.ts';
 import { startBrowserVscode, type BrowserVscode, type VscodeWindow } from '../harness/browserVscode.ts';
+import { checkVsixFiles } from '../harness/vsixFiles.ts';
 import { ended, shownRuns, startedRun, tinyWorkspace, until, upsizeIn } from '../harness/upsizeWindow.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const target = `${process.platform}-${process.arch}`;
 const [version, nextVersion] = ['90.0.1', '90.0.2'];
-
-async function filesIn(vsix: string): Promise<string[]> {
-  const archive = await yauzl.openPromise(vsix, { lazyEntries: true });
-  const names: string[] = [];
-  for await (const { fileName } of archive.eachEntry()) names.push(fileName);
-  return names;
-}
 
 /**
  * A user's cache with the libraries of this machine's native engine, as an install leaves them, and no addon: that comes from
@@ -99,20 +92,7 @@ describe('the package that users install', function () {
   });
 
   it('holds no source, no test and no TensorFlow, but what the engines need', async () => {
-    const files = await filesIn(vsix.file);
-    const unwanted =
-      /\.([cm]?tsx?|map|h|py|vsix)$|^extension\/(trainer|webviews|samples|scripts|test|bench|docs|node_modules)\/|\/tests?\/|\.test\.|libtensorflow/;
-    assert.deepEqual(
-      files.filter((file) => unwanted.test(file)),
-      [],
-    );
-    const wanted = [/dist\/wasm\/.*-simd\.wasm$/, /libvips-cpp\.so/, /dist\/trainer\.cjs$/, /dist\/extension\.js$/];
-    if (engine === 'native') wanted.push(new RegExp(`dist/native/${target}/tfjs_binding\\.node$`));
-    for (const file of wanted)
-      assert.ok(
-        files.some((name) => file.test(name)),
-        `no ${file.source}`,
-      );
+    await checkVsixFiles(vsix.file, target, { addon: engine === 'native' });
   });
 
   it('trains three stages with no node_modules in reach but its own', async () => {

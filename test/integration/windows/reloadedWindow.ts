@@ -11,7 +11,7 @@ import { ended, readRun, shownRuns, startedRun, tinyWorkspace, until, upsizeIn }
 
 const stages = 3;
 /** Enough for a stage to last longer than a reload on most machines. */
-const epochs = 150;
+const epochs = 300;
 const mostDelayMs = 5000;
 
 /** Two windows on one workspace folder: the one trains and is reloaded, the other stays open. */

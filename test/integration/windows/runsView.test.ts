@@ -33,18 +33,7 @@ describe('the Runs view, by mouse', function () {
       const sizes = labels.flatMap((label) => /[▁-█]{3}\s(\d+)/.exec(label)?.[1] ?? []);
       return sizes.join() === expected;
     });
-  /** Presses a button of the view's title, which shows them under the mouse. */
-  const press = async (title: string | RegExp) => {
-    await pane().locator('.pane-header').hover();
-    await pane().locator('.pane-header').getByRole('button', { name: title }).click();
-  };
-  const answer = (text: string) =>
-    window.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
   const menuItem = (title: string) => window.page.getByRole('menuitem', { name: title }).first().click();
-  const fromMenu = async (title: string) => {
-    await press(/More Actions/);
-    await menuItem(title);
-  };
 
   before(async () => {
     const bridgeBundle = path.join(await buildSuites(), 'bridge.cjs');
@@ -77,22 +66,5 @@ describe('the Runs view, by mouse', function () {
     await until('the run is back', () => runIds().includes(first));
     assert.equal(readRun(workspace.folder, first).state, 'completed');
     await shown('32,16');
-  });
-
-  it('shows only the runs that a filter names, in the order that is chosen', async () => {
-    await fromMenu('Group Runs…');
-    await answer('Not at all');
-    await fromMenu('Sort Runs…');
-    await answer('Largest size first');
-    await shown('32,16');
-    await fromMenu('Sort Runs…');
-    await answer('Oldest first');
-    await shown('16,32');
-    await press('Filter Runs…');
-    await window.page.keyboard.type(first);
-    await window.page.keyboard.press('Enter');
-    await shown('16');
-    await press('Clear Run Filter');
-    await shown('16,32');
   });
 });
