@@ -10,5 +10,6 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   hover: async () => (await import('./hover.ts')).hoverBench,
   activation: async () => (await import('./activation.ts')).activationBench,
   checkpoint: async () => (await import('./checkpoint.ts')).checkpointBench,
+  panels: async () => (await import('./panels.ts')).panelsBench,
   // 'run-store': async () => (await import('./runStore.ts')).runStoreBench,
 };

@@ -81,7 +81,7 @@ function sampleBundle(settings: BundleSettings) {
 }
 
 /** A script and a style sheet for each webview. */
-function webviewBundles(settings: BundleSettings) {
+export function webviewBundles(settings: BundleSettings) {
   return {
     ...shared(settings),
     platform: 'browser',

@@ -82,7 +82,7 @@ describe('gallery in a browser', () => {
     const ids = writeLadder(folder, { epochs: 4, stepsPerEpoch: 3, images: 60 });
     const file = path.join(folder, '.upsize/runs', ids[2] ?? '', 'evaluation/validation.json');
     const evaluation = JSON.parse(readFileSync(file, 'utf8')) as { images: { contentHash: string[] } };
-    await writeScan(folder, fruit, 60, evaluation.images.contentHash);
+    await writeScan(folder, fruit, 60, { hashes: evaluation.images.contentHash });
     await open(predictor ? { predictor } : {});
     await panel.page.getByRole('combobox', { name: 'Verdict' }).waitFor();
   };

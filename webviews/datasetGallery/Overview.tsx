@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { barsSvg } from '../charts/barsSvg.ts';
 import { ChartFrame } from '../charts/ChartFrame.tsx';
 import { Crosshair } from '../charts/crosshair.ts';
@@ -49,6 +49,9 @@ export function Overview({ content, table, theme, save, onClass, onSmaller }: Ov
 function RandomImages({ content, table }: Pick<OverviewProps, 'content' | 'table'>) {
   const [round, setRound] = useState(0);
   const sample = useMemo(() => sampleOf(table.length, randomImages, Math.random), [table.files, round]);
+  // Each is likely in a sheet of its own: they are loaded when what is seen of the grid is under way.
+  const [begun, setBegun] = useState(false);
+  useEffect(() => setBegun(true), []);
   return (
     <section aria-label="Random images">
       <header class="spread">
@@ -58,7 +61,7 @@ function RandomImages({ content, table }: Pick<OverviewProps, 'content' | 'table
       <ul class="random">
         {sample.map((index) => (
           <li key={index} title={table.files[index] ?? ''} aria-label={table.files[index] ?? ''}>
-            <Thumbnail table={table} index={index} atlas={content.atlas} side={52} />
+            {begun ? <Thumbnail table={table} index={index} atlas={content.atlas} side={52} /> : null}
           </li>
         ))}
       </ul>

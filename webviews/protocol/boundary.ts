@@ -53,11 +53,14 @@ export type ToHost = z.input<typeof toHostSchema>;
 /** A number that may be NaN or infinite; travels as text then, for messages are JSON. */
 export const metricSchema = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity']).transform(Number)]);
 
-/** A copy of a message in which each number that JSON lacks is text, as `metricSchema` reads it. */
+/**
+ * A copy of a message in which each number that JSON lacks is text, as `metricSchema` reads it. Texts are not copied: a gallery's
+ * are megabytes.
+ */
 export function forWire(message: unknown): unknown {
-  return JSON.parse(
-    JSON.stringify(message, (_key, value: unknown) =>
-      typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
-    ),
-  );
+  if (typeof message === 'number') return Number.isFinite(message) ? message : String(message);
+  if (typeof message !== 'object' || message === null) return message;
+  if (Array.isArray(message)) return message.map(forWire);
+  const known = Object.entries(message).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(known.map(([key, value]) => [key, forWire(value)]));
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { panelHtml } from '../../../extension/panels/panelHtml.ts';
+import { webviewBundles } from '../../../scripts/bundles.ts';
 import { ensureChromium } from '../../../scripts/vscode/chromium.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -47,29 +48,11 @@ async function launch(): Promise<Browser> {
   return chromium.launch({ executablePath, args: flags });
 }
 
-/** Bundles the panels as they ship, once a test process, beside the sources of nothing else. */
+/** Bundles the panels as they ship, once a test process. */
 async function bundle(): Promise<string> {
-  const outdir = path.join(profile, 'webviews');
-  const panels = ['dashboard', 'confusionMatrix', 'datasetGallery', 'compareRuns', 'hardestImages'];
-  const entryPoints = Object.fromEntries(
-    panels
-      .map((panel) => [panel, path.join(root, 'webviews', panel, 'main.tsx')])
-      .filter(([, file]) => existsSync(file ?? '')),
-  ) as Record<string, string>;
-  await build({
-    absWorkingDir: root,
-    entryPoints,
-    bundle: true,
-    outdir,
-    platform: 'browser',
-    target: 'es2022',
-    format: 'iife',
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
-    loader: { '.ttf': 'file' },
-    logLevel: 'error',
-  });
-  return outdir;
+  const settings = webviewBundles({ production: true, dist: profile });
+  await build(settings);
+  return settings.outdir;
 }
 
 /** A panel in a real browser page, with its host in this process. */
@@ -92,17 +75,24 @@ export interface OpenOptions {
   language?: string;
   reducedMotion?: boolean;
   savedState?: unknown;
+  /** Runs in the page before its own scripts; a function of nothing but itself. */
+  before?: () => void;
   /** Files besides the bundle that the page may load: path below the origin, to bytes. */
   files?: (name: string) => Uint8Array | null;
   /** Makes the host; what it posts goes to the page. Returns what takes the page's messages. */
   connect: (post: (message: unknown) => void) => (message: unknown) => Promise<void>;
 }
 
+/** The browser that all pages of this process are opened in. */
+export function sharedBrowser(): Promise<Browser> {
+  browser ??= launch();
+  return browser;
+}
+
 /** Opens a panel. Its page has the very HTML that the extension serves, and VS Code's theme variables. */
 export async function openPanel(options: OpenOptions): Promise<OpenPanel> {
-  browser ??= launch();
   bundles ??= bundle();
-  const [chrome, folder] = [await browser, await bundles];
+  const [chrome, folder] = [await sharedBrowser(), await bundles];
   const context = await chrome.newContext({
     viewport: { width: options.width ?? 1200, height: options.height ?? 900 },
     locale: options.language ?? 'en-GB',
@@ -139,6 +129,7 @@ export async function openPanel(options: OpenOptions): Promise<OpenPanel> {
     });
   });
 
+  if (options.before) await page.addInitScript(options.before);
   let loaded = false;
   const early: unknown[] = [];
   const post = (message: unknown) => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { configSchema, effectiveDatasetSchema, type EffectiveConfig } from '../../../trainer/protocol/config.ts';
-import { encodeEvent, isLive, type RunEvent, type RunState } from '../../../trainer/protocol/events.ts';
+import { isLive, type RunEvent, type RunState } from '../../../trainer/protocol/events.ts';
 import {
   runFolderOf,
   runPaths,
@@ -11,6 +11,7 @@ import {
   type RunOwner,
 } from '../../../trainer/protocol/runFolder.ts';
 import { bootId, processStart } from '../../../trainer/protocol/processIdentity.ts';
+import { EventWriter } from '../../../trainer/run/eventWriter.ts';
 import { StepColumnWriter } from '../../../trainer/run/stepColumnWriter.ts';
 import { versions } from '../../../trainer/protocol/versions.ts';
 
@@ -24,6 +25,8 @@ export interface LadderOptions {
   sizes?: number[];
   epochs?: number;
   stepsPerEpoch?: number;
+  /** Steps that are logged as one line; all of an epoch where it is left out. */
+  stepsPerLine?: number;
   images?: number;
   /** State of the last stage. */
   lastState?: RunState;
@@ -140,6 +143,7 @@ export function writeLadder(workspace: string, options: LadderOptions = {}): str
   const sizes = options.sizes ?? [48, 96, 192];
   const epochs = options.epochs ?? 12;
   const stepsPerEpoch = options.stepsPerEpoch ?? 40;
+  const stepsPerLine = options.stepsPerLine ?? stepsPerEpoch;
   const images = options.images ?? 400;
   const prefix = options.prefix ?? 'fruit';
   const ids = sizes.map((size, index) => `${prefix}-${index}-${size}`);
@@ -176,12 +180,12 @@ export function writeLadder(workspace: string, options: LadderOptions = {}): str
       };
       writeFileSync(paths.owner(1), JSON.stringify(owner));
     }
-    const lines: string[] = [];
+    const log = new EventWriter(paths.folder);
     const columns = new StepColumnWriter(paths.folder);
     const add = (event: RunEvent, seconds: number) => {
       if (event.type === 'steps') columns.add(event);
       time += seconds * 1000;
-      lines.push(encodeEvent(event, lines.length + 1, time));
+      log.write(event, time);
     };
     const gain = [0.531, 0.593, 0.608, 0.64, 0.65][stage] ?? 0.66;
     const before = stage === 0 ? 0.1 : ([0.531, 0.593, 0.608, 0.64][stage - 1] ?? 0.6) - 0.02;
@@ -247,32 +251,37 @@ export function writeLadder(workspace: string, options: LadderOptions = {}): str
     let rate = 0.001;
     for (let epoch = 0; epoch < done; epoch++) {
       const curve = (at: number) => before + (gain - before) * (1 - Math.exp(-at / (epochs / 4)));
-      const column = (value: (step: number) => number) =>
-        Array.from({ length: stepsPerEpoch }, (_, step) => value(step));
       const bad = options.notFinite === true && stage === 0 && epoch === 3;
       const from = epoch * stepsPerEpoch;
       const seconds = (stepsPerEpoch * (stepMs + 2)) / 1000 + 1;
-      add(
-        {
-          type: 'steps',
-          epoch,
-          from,
-          loss: column((step) =>
-            bad
-              ? Number.NaN
-              : 2.3 - 1.9 * curve(epoch + step / stepsPerEpoch) + 0.35 * (noise('loss', stage, epoch, step) - 0.5),
-          ),
-          accuracy: column((step) =>
-            Math.min(
-              1,
-              Math.max(0, curve(epoch + step / stepsPerEpoch) + 0.02 + 0.16 * (noise('hit', stage, epoch, step) - 0.5)),
+      for (let line = 0; line < stepsPerEpoch; line += stepsPerLine) {
+        const length = Math.min(stepsPerLine, stepsPerEpoch - line);
+        const column = (value: (step: number) => number) => Array.from({ length }, (_, at) => value(line + at));
+        add(
+          {
+            type: 'steps',
+            epoch,
+            from: from + line,
+            loss: column((step) =>
+              bad
+                ? Number.NaN
+                : 2.3 - 1.9 * curve(epoch + step / stepsPerEpoch) + 0.35 * (noise('loss', stage, epoch, step) - 0.5),
             ),
-          ),
-          inputMs: column((step) => 1 + noise('wait', step)),
-          stepMs: column((step) => stepMs + noise('step', step)),
-        },
-        seconds - 1,
-      );
+            accuracy: column((step) =>
+              Math.min(
+                1,
+                Math.max(
+                  0,
+                  curve(epoch + step / stepsPerEpoch) + 0.02 + 0.16 * (noise('hit', stage, epoch, step) - 0.5),
+                ),
+              ),
+            ),
+            inputMs: column((step) => 1 + noise('wait', step)),
+            stepMs: column((step) => stepMs + noise('step', step)),
+          },
+          ((seconds - 1) * length) / stepsPerEpoch,
+        );
+      }
       const wobble = 0.018 * (noise('val', stage, epoch) - 0.5);
       const valAccuracy = epoch === done - 3 ? gain : Math.min(gain - 0.002, curve(epoch + 1) + wobble);
       add(
@@ -344,7 +353,7 @@ export function writeLadder(workspace: string, options: LadderOptions = {}): str
           : null;
       add({ type: 'state', state, message, signal: null }, 0.1);
     }
-    writeFileSync(paths.events(1), lines.join(''));
+    log.close();
     columns.close();
     time += 5000;
   });

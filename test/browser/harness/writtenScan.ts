@@ -10,6 +10,7 @@ import { noise } from './writtenLadder.ts';
 /** Cells of a sheet, as the trainer makes them. */
 const cell = 64;
 const columns = 16;
+const cells = columns * columns;
 
 function distribution(values: number[]): Distribution {
   const sorted = [...values].sort((a, b) => a - b);
@@ -24,13 +25,14 @@ function distribution(values: number[]): Distribution {
 
 /**
  * Writes a scan of `images` made-up images below a workspace's cache, with one sheet of thumbnails that they all share, and
- * small picture files for the first few. Returns the folder of the images.
+ * small picture files for the first few. With `sheets` it names as many sheets as a real scan would, `sheet-0.jpg` and so on, which
+ * are not written. Returns the folder of the images.
  */
 export async function writeScan(
   workspace: string,
   classNames: readonly string[],
   images: number,
-  hashes?: readonly string[],
+  { hashes, sheets = false }: { hashes?: readonly string[]; sheets?: boolean } = {},
 ): Promise<string> {
   const root = path.join(workspace, 'photos');
   const { cache } = workspacePaths(workspace);
@@ -72,8 +74,8 @@ export async function writeScan(
       width,
       height,
       bytes: all.map(() => 1000),
-      sheet: all.map(() => 0),
-      cell: all.map((index) => index % (columns * columns)),
+      sheet: all.map((index) => (sheets ? Math.floor(index / cells) : 0)),
+      cell: all.map((index) => index % cells),
       cellWidth: all.map((index) => (index % 2 === 0 ? cell : 48)),
       cellHeight: all.map((index) => (index % 2 === 0 ? 48 : cell)),
     },
@@ -92,7 +94,11 @@ export async function writeScan(
     leftOut: 0,
     relabelled: 0,
     excluded: [],
-    atlas: { cell, columns, sheets: ['sheet.jpg'] },
+    atlas: {
+      cell,
+      columns,
+      sheets: sheets ? Array.from({ length: Math.ceil(images / cells) }, (_, at) => `sheet-${at}.jpg`) : ['sheet.jpg'],
+    },
   };
   writeFileSync(scanFile(workspace, root), JSON.stringify(scan));
   const side = cell * columns;

@@ -133,7 +133,8 @@ describe('messages between a panel and its host', () => {
     set(Number.NEGATIVE_INFINITY);
     await host.sendSnapshot();
     assert.deepEqual(snapshots, [Number.NaN, Number.NEGATIVE_INFINITY]);
-    assert.deepEqual(forWire({ a: [1, Infinity] }), { a: [1, 'Infinity'] });
+    const message = { a: [1, Infinity, { b: null }], left: undefined, text: 'kiwi', on: true };
+    assert.deepEqual(forWire(message), { a: [1, 'Infinity', { b: null }], text: 'kiwi', on: true });
   });
 
   it('settles every request: an answer, a failure as a sentence, a wrong answer, no such method, a timeout, the end', async () => {
