@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Extend, Freeze } from '../../trainer/protocol/config.ts';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
-import { readLayers } from '../runs/readLayers.ts';
+import { readLayers } from '../../trainer/protocol/readLayers.ts';
 import { answered, askText, choose } from './ask.ts';
 
 /** Lets the user tick what does not train of a run's layers; without a run, or where its log names none, asks for their names. */

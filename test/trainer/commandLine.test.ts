@@ -125,6 +125,10 @@ describe('the command line', function () {
       'the trunk is frozen',
     );
     assert.match(errors, /epoch 2\/2 .*val_accuracy .*images\/s/);
+    assert.match(
+      errors,
+      /parameters train, about .* a step, .*\n {2}new: .*s32_feeder_\w+ \(.*\n {2}of run \S+: \d+ layers, from s16_/,
+    );
     const page = readFileSync(card ?? '', 'utf8');
     assert.ok(page.includes('Fruit &amp; &lt;script&gt;alert(1)&lt;/script&gt;'));
     assert.doesNotMatch(page, /<script|https?:\/\/|<link|@import|url\(/);

@@ -28,7 +28,7 @@ export async function followRun(
   options: { earlier?: Run } = {},
 ): Promise<Followed> {
   const store = new RunStore(workspace);
-  const lines = new ProgressLines(options.earlier);
+  const lines = new ProgressLines(options);
   // Progress is for people; what programs read stays on the standard output.
   const output = context.errorOutput;
   const live = output.isTTY === true && context.environment.TERM !== 'dumb';

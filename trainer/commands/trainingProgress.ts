@@ -1,5 +1,6 @@
 import type { Run } from '../protocol/runSummary.ts';
-import { aboutText, countText, durationText, lossText, percent } from '../protocol/numberFormats.ts';
+import { readLayers, type ModelLayer } from '../protocol/readLayers.ts';
+import { aboutText, bytesText, countText, durationText, lossText, percent } from '../protocol/numberFormats.ts';
 
 /** `48 px · stage 1`, as a run is named while it trains. */
 export function stageName(run: Run): string {
@@ -60,6 +61,29 @@ export function progressLine(run: Run, doing: string | null, columns: number): s
   return line.length < columns ? line : `${line.slice(0, Math.max(1, columns - 2))}…`;
 }
 
+/** How a stage's model came out of its parent's, in two lines: the new layers, and the parent's, with the shapes that they give. */
+function grownLines({ manifest }: Run, layers: readonly ModelLayer[]): string[] {
+  const shape = ({ outputShape }: ModelLayer) => outputShape.slice(1).join(' × ');
+  const parts = layers.filter(({ type }) => type !== 'InputLayer');
+  const added = parts.filter(({ fromParent }) => !fromParent);
+  const kept = parts.filter(({ fromParent }) => fromParent);
+  const [first, last] = [kept[0], kept.at(-1)];
+  if (manifest.parentId === null || !first || !last) return [];
+  return [
+    added.length === 0
+      ? '  no new layer'
+      : `  new: ${added.map((layer) => `${layer.name} (${shape(layer)})`).join(', ')}`,
+    `  of run ${manifest.parentId}: ${kept.length} layers, from ${first.name} (${shape(first)}) to ${last.name} (${shape(last)})`,
+  ];
+}
+
+interface ProgressOptions {
+  /** The run as it was before a resume: what its earlier attempts did is known. */
+  earlier?: Run | undefined;
+  /** Reads the layers of its model; default: from its log. */
+  layersOf?: (run: Run) => ModelLayer[];
+}
+
 /** What has become of a run since it was last looked at, as lines to keep: begun, prepared, each epoch, warnings, the end. */
 export class ProgressLines {
   #state: string | null = null;
@@ -67,10 +91,11 @@ export class ProgressLines {
   #warnings = 0;
   #prepared = false;
   #model = false;
+  readonly #layersOf: (run: Run) => ModelLayer[];
 
-  constructor(earlier?: Run) {
+  constructor({ earlier, layersOf = ({ folder }) => readLayers(folder) }: ProgressOptions = {}) {
+    this.#layersOf = layersOf;
     if (!earlier) return;
-    // A resumed run: what its earlier attempts did is known.
     this.#epochs = earlier.summary.epochs.length;
     this.#warnings = earlier.summary.warnings.length;
   }
@@ -91,10 +116,11 @@ export class ProgressLines {
     }
     if (summary.model && summary.engine && !this.#model) {
       this.#model = true;
-      const { trainableParameters, totalParameters, initialValAccuracy } = summary.model;
+      const { trainableParameters, totalParameters, memoryBytes, initialValAccuracy } = summary.model;
       const begins = initialValAccuracy === null ? '' : `, begins at val_accuracy ${percent(initialValAccuracy)}`;
       lines.push(
-        `${name}: ${countText(trainableParameters)} of ${countText(totalParameters)} parameters train, ${summary.engine.name} engine${begins}`,
+        `${name}: ${countText(trainableParameters)} of ${countText(totalParameters)} parameters train, about ${bytesText(memoryBytes)} a step, ${summary.engine.name} engine${begins}`,
+        ...grownLines(run, this.#layersOf(run)),
       );
       if (summary.engine.fallback !== null) lines.push(`  ${summary.engine.fallback}`);
     }

@@ -61,8 +61,38 @@ describe('progress of a run', () => {
     assert.match(said.at(-1) ?? '', /completed in .*Trained 2 epochs/);
   });
 
+  it('says before training how a stage grows from its parent: layers, shapes, parameters, memory', () => {
+    const grown = workspace.manifest('two', { parentId: 'one', size: 96 });
+    const layer = (name: string, side: number, filters: number, fromParent: boolean) => {
+      return {
+        name,
+        type: 'Conv2D',
+        outputShape: [null, side, side, filters],
+        parameters: 9,
+        trainable: true,
+        fromParent,
+      };
+    };
+    const layers = [
+      { ...layer('s96_input', 96, 3, false), type: 'InputLayer' },
+      layer('s96_feeder', 48, 3, false),
+      layer('s48_conv1', 48, 32, true),
+      layer('s48_conv2', 24, 64, true),
+    ];
+    const prepared = { ...after_(5), manifest: grown };
+    const lines = new ProgressLines({ layersOf: () => layers }).take(prepared);
+    assert.deepEqual(lines.slice(-3), [
+      'stage 1 · 96 px: 100 of 300 parameters train, about 1 bytes a step, native engine',
+      '  new: s96_feeder (48 × 48 × 3)',
+      '  of run one: 2 layers, from s48_conv1 (48 × 48 × 32) to s48_conv2 (24 × 24 × 64)',
+    ]);
+    const resized = new ProgressLines({ layersOf: () => layers.filter(({ fromParent }) => fromParent) }).take(prepared);
+    assert.equal(resized.at(-2), '  no new layer');
+    assert.equal(new ProgressLines({ layersOf: () => layers }).take(after_(5)).length, lines.length - 2);
+  });
+
   it('does not repeat what was before a resume', () => {
-    const lines = new ProgressLines(after_(8));
+    const lines = new ProgressLines({ earlier: after_(8) });
     assert.ok(!lines.take(after_(8)).some((line) => line.includes('epoch 1/20')));
   });
 });
