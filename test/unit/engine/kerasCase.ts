@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { z } from 'zod';
 import type { Batch, NamedArray, TrainStep } from '../../../trainer/engine/trainStep.ts';
+import { freeze } from '../../../trainer/model/freeze.ts';
+import { graft } from '../../../trainer/model/graft.ts';
 import { textSeed } from '../../../trainer/protocol/random.ts';
 import { pattern } from './pattern.ts';
 
@@ -19,6 +21,8 @@ const kerasCase = z.object({
   labelSmoothing: z.number().default(0),
   classWeights: z.array(z.number()).optional(),
   frozen: z.array(z.string()).default([]),
+  /** Whether the network stands behind a feeder that brings images of twice the size down to it, and is frozen. */
+  feeder: z.boolean().default(false),
   augment: z.boolean().default(false),
   losses: z.array(z.number()),
   /** Largest difference in a loss between runs of Keras itself whose first weights differ by rounding. */
@@ -40,8 +44,20 @@ export const kerasRecording = recording.parse(
 );
 const { batch: count, size, classes, steps } = kerasRecording;
 
-/** The recorded network, with the case's layers frozen. */
-export function kerasNetwork({ batchNormalization, frozen }: KerasCase): tfl.LayersModel {
+/** The recorded network, with the case's layers frozen, or grafted as a second stage is. */
+export function kerasNetwork(recorded: KerasCase): tfl.LayersModel {
+  const network = firstStage(recorded);
+  if (!recorded.feeder) return network;
+  const extend = { strategy: 'feeder', feeder: 'lean', cut: 'wholeTrunk' } as const;
+  // A graft grows out of layers that are joined by name, as a saved model's are.
+  const parent = tfl.model({ inputs: network.inputs, outputs: network.outputs });
+  const { model, trunkLayers } = graft(parent, extend, { size: 2 * size, stagePrefix: 's48', seed: 1 });
+  network.dispose();
+  freeze(model, 'parent', trunkLayers);
+  return model;
+}
+
+function firstStage({ batchNormalization, frozen }: KerasCase): tfl.LayersModel {
   const layers: tfl.layers.Layer[] = [
     tfl.layers.rescaling({ name: 'rescaling', scale: 1 / 255, offset: 0, inputShape: [size, size, 3] }),
   ];
@@ -80,11 +96,12 @@ export function kerasWeights(model: tfl.LayersModel): NamedArray[] {
 }
 
 /** The recorded batch of a step. */
-export function kerasBatch({ classWeights, augment }: KerasCase, step: number): Batch {
+export function kerasBatch({ classWeights, augment, feeder }: KerasCase, step: number): Batch {
+  const values = count * (feeder ? 4 : 1) * size * size * 3;
   const labels = Int32Array.from(pattern(count, 1000 + step), (value) => Math.floor(value * classes));
-  const pixels = new Uint8Array(count * size * size * 3);
+  const pixels = new Uint8Array(values);
   pattern(pixels.length, 2000 + step).forEach((value, index) => {
-    const label = labels[Math.floor(index / (size * size * 3))] ?? 0;
+    const label = labels[Math.floor(index / (values / count))] ?? 0;
     pixels[index] = Math.floor(value * 150) + ((label * 37 + (index % 3) * 61) % 100);
   });
   const scale = [0.4, 0.4, 6, 0.4, 0.4, 6, 0, 0];
