@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { upsizeVersion } from '../../trainer/protocol/upsizeVersion.ts';
 
 const repository = path.join(import.meta.dirname, '..', '..');
 
@@ -72,6 +73,13 @@ describe('the set-up of a clone', () => {
     assert.equal(second.status, 0, second.said);
     assert.deepEqual(second.npm, []);
     assert.doesNotMatch(second.said, /built/);
+  });
+
+  it('lets npx find the command line in this very clone', () => {
+    const options = { cwd: repository, encoding: 'utf8', env: { ...process.env, npm_execpath: '' } } as const;
+    const { status, stdout, stderr } = spawnSync('npx', ['--no-install', 'upsize', '--version'], options);
+    assert.equal(status, 0, stderr);
+    assert.equal(stdout.trim(), upsizeVersion);
   });
 
   it('installs again when the lock file is another one, and after an install that was killed', () => {

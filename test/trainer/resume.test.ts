@@ -1,8 +1,12 @@
 import { strict as assert } from 'node:assert';
-import { rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { globSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { newestOwner } from '../../trainer/protocol/ownership.ts';
+import { processStart } from '../../trainer/protocol/processIdentity.ts';
 import { requestStop } from '../../trainer/protocol/stopRequest.ts';
+import { TrainingSlot } from '../../trainer/run/trainingSlot.ts';
 import { resumeRun } from '../../trainer/stages/startRun.ts';
 import { countSteps } from '../../trainer/protocol/stepColumns.ts';
 import { assertSameRun, trainKilled, trainUndisturbed } from './killedRuns.ts';
@@ -152,6 +156,29 @@ describe('a run that is stopped, killed or asked for twice', function () {
     assert.equal(ended.engine?.name, 'wasm');
     const said = ended.warnings.some((warning) => /begun on the native engine .* goes on with the wasm/.test(warning));
     assert.equal(said, began === 'native');
+  });
+
+  it('leaves no process, lock or half a file when a stage with a parent is stopped', async () => {
+    const id = await workspace.train(workspace.config(), { fromRunId: undisturbed.id });
+    const { folder } = await workspace.until(id, (run) => run.summary.step >= 3, 'training');
+    const { pid } = newestOwner(folder) ?? assert.fail('nobody owns it');
+    requestStop(folder, 'test');
+    await workspace.untilState(id, 'stopped');
+    for (const deadline = Date.now() + 20_000; processStart(pid) !== null; await sleep(50)) {
+      assert.ok(Date.now() < deadline, `process ${pid} is still there after its run has stopped`);
+    }
+    // Its worker and decoders are threads of it; what it may have started would name its folder.
+    const others = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n');
+    assert.deepEqual(
+      others.filter((line) => line.includes(id)),
+      [],
+    );
+    const left = globSync('.upsize/**/{*.partial,*.tmp,*.lock,heartbeat,leases/*}', { cwd: workspace.directory });
+    assert.deepEqual(
+      left.filter((file) => !file.includes('/runs/') || file.includes(id)),
+      [],
+    );
+    assert.ok(new TrainingSlot(workspace.directory, undisturbed.id).tryTake().taken, 'the next run need not wait');
   });
 
   it('leaves no process behind', async () => {
