@@ -140,13 +140,9 @@ export class RunStore {
     const known = this.#followed.get(id);
     if (known) return known;
     const file = runPaths(folder).manifest;
-    let stamp: string;
-    try {
-      stamp = stampOf(file);
-    } catch {
-      // Being made just now, or never finished being made: not a run yet.
-      return null;
-    }
+    const stamp = stampOf(file);
+    // Being made just now, or never finished being made: not a run yet.
+    if (stamp === null) return null;
     const before = this.#unreadable.get(id);
     if (before?.stamp === stamp) return before.run;
     const manifest = readVersioned(file, runManifestSchema, versions.run);
@@ -229,20 +225,19 @@ export function readSummary(folder: string): RunSummary {
   return summary;
 }
 
-function stampOf(file: string): string {
-  const { size, mtimeMs, ino } = statSync(file);
-  return `${size} ${mtimeMs} ${ino}`;
+/** Changes when the file does; null where there is none. */
+function stampOf(file: string): string | null {
+  try {
+    // Asked for each of thousands of runs, mostly of a next file that is not there: an exception costs many times the answer.
+    const found = statSync(file, { throwIfNoEntry: false });
+    return found ? `${found.size} ${found.mtimeMs} ${found.ino}` : null;
+  } catch {
+    return null;
+  }
 }
 
 function logStamp(folder: string, reader: EventReader): string {
   const paths = runPaths(folder);
-  const stamps: string[] = [];
-  for (const number of [reader.position.file, reader.position.file + 1]) {
-    try {
-      stamps.push(stampOf(paths.events(number)));
-    } catch {
-      stamps.push('none');
-    }
-  }
-  return stamps.join(' ');
+  const { file } = reader.position;
+  return `${stampOf(paths.events(file))} ${stampOf(paths.events(file + 1))}`;
 }
