@@ -75,6 +75,30 @@ describe('confusion matrix in a browser', () => {
     assert.deepEqual(panel.complaints, []);
   });
 
+  it('opens whole rows and columns, by Home and End and by their names', async () => {
+    await open({}, 1);
+    const { page } = panel;
+    const matrix = page.getByRole('img', { name: /rows true, columns predicted/ });
+    const chosen = (title: string) =>
+      page.locator('.chosen').getByRole('heading', { name: title, exact: true }).waitFor();
+    await matrix.focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    await chosen('true banana');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await chosen('predicted banana');
+    const box = await matrix.boundingBox();
+    assert.ok(box);
+    await matrix.click({ position: { x: 50, y: 30 } });
+    await chosen('true apple');
+    await matrix.click({ position: { x: box.width - 20, y: box.height - 34 } });
+    await chosen('predicted pear');
+    assert.deepEqual(panel.complaints, []);
+  });
+
   it('orders, normalises and sorts by keyboard, with a table twin', async () => {
     await open({}, 1);
     const { page } = panel;

@@ -19,7 +19,7 @@ describe('dashboard in a browser', () => {
   const open = async (
     workspace: RecordedWorkspace,
     ladderId: string,
-    page: { savedState?: unknown; language?: string } = {},
+    page: { savedState?: unknown; language?: string; reducedMotion?: boolean } = {},
   ) => {
     const act = (what: string) => (runId: string) => {
       asked.push(`${what} ${runId}`);
@@ -288,6 +288,18 @@ describe('dashboard in a browser', () => {
     writeLadder(folder, { epochs: 4, stepsPerEpoch: 4, images: 20 });
     workspace.changed();
     await panel.page.getByRole('heading', { name: 'Fruit, ladder 1' }).waitFor();
+  });
+
+  it('moves nothing by itself where less motion is wished for', async () => {
+    const ids = writeLadder(folder, { lastState: 'running', lastEpochs: 4, stepsPerEpoch: 8, images: 40 });
+    const running = async (reducedMotion: boolean) => {
+      await open(new RecordedWorkspace(folder), ids[0] ?? '', { reducedMotion });
+      await panel.page.locator('.live-sign').waitFor();
+      return panel.page.evaluate(() => document.getAnimations().length);
+    };
+    assert.equal(await running(true), 0);
+    await panel.close();
+    assert.ok((await running(false)) > 0, 'otherwise the sign of a live run turns');
   });
 
   it('says what comes where there is no epoch yet', async () => {
