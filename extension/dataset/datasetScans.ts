@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { replaceFileSync } from '../../trainer/protocol/replaceFile.ts';
 import { workspacePaths } from '../../trainer/protocol/runFolder.ts';
 import { scanSummarySchema, type ScanSummary } from '../../trainer/protocol/scan.ts';
 import type { Trainer } from '../trainer/trainer.ts';
@@ -96,7 +97,7 @@ export class DatasetScans implements vscode.Disposable {
       accept: [0, 1],
     });
     this.#byFolder.set(folder.path, summary);
-    writeSummary(folder.path, summary);
+    replaceFileSync(summaryFile(folder.path), JSON.stringify(summary), { makeFolder: true });
     return summary;
   }
 }
@@ -111,17 +112,5 @@ function readSummary(workspace: string): ScanSummary | null {
   } catch {
     // Not there, or of another version: the next scan writes it again.
     return null;
-  }
-}
-
-function writeSummary(workspace: string, summary: ScanSummary): void {
-  const file = summaryFile(workspace);
-  const temporary = `${file}.${process.pid}.tmp`;
-  try {
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(temporary, JSON.stringify(summary));
-    renameSync(temporary, file);
-  } finally {
-    rmSync(temporary, { force: true });
   }
 }

@@ -1,6 +1,6 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { replaceFileSync } from '../../trainer/protocol/replaceFile.ts';
 import type { NodeCommand } from '../trainer/runCommandLine.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 
@@ -35,20 +35,13 @@ export function registerTerminalCommand({ extension, trainer, log }: UpsizeConte
   ];
 }
 
-/** For a POSIX shell and for Windows' one. */
+/** For a POSIX shell and for Windows' one. Each is replaced as a whole: a terminal of another window may be starting it. */
 function writeScripts(folder: string, { file, environment }: NodeCommand, entry: string): void {
-  mkdirSync(folder, { recursive: true });
   const variables = Object.entries(environment);
   const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
   const set = variables.map(([name, value]) => `${name}=${quoted(value)} `).join('');
-  replaceFile(path.join(folder, 'upsize'), `#!/bin/sh\n${set}exec ${quoted(file)} ${quoted(entry)} "$@"\n`, 0o755);
+  const script = `#!/bin/sh\n${set}exec ${quoted(file)} ${quoted(entry)} "$@"\n`;
+  replaceFileSync(path.join(folder, 'upsize'), script, { makeFolder: true, mode: 0o755 });
   const setOnWindows = variables.map(([name, value]) => `set ${name}=${value}\r\n`).join('');
-  replaceFile(path.join(folder, 'upsize.cmd'), `@echo off\r\n${setOnWindows}"${file}" "${entry}" %*\r\n`, 0o644);
-}
-
-/** Replaces a script as a whole: a terminal of another window may be starting it. */
-function replaceFile(file: string, text: string, mode: number): void {
-  const temporary = `${file}.${process.pid}.tmp`;
-  writeFileSync(temporary, text, { mode });
-  renameSync(temporary, file);
+  replaceFileSync(path.join(folder, 'upsize.cmd'), `@echo off\r\n${setOnWindows}"${file}" "${entry}" %*\r\n`);
 }

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { replaceFileSync } from '../../trainer/protocol/replaceFile.ts';
 import { annotationsSchema, runIdSchema, workspacePaths, type Annotations } from '../../trainer/protocol/runFolder.ts';
 
 /** What a run has that nobody said anything about. */
@@ -56,14 +57,11 @@ export class AnnotationStore {
     const id = runIdSchema.parse(runId);
     const changed = annotationsSchema.parse({ ...(read(this.#fileOf(id)) ?? noAnnotations), ...changes });
     if (changes.name !== undefined && changes.name.trim() === '') delete changed.name;
-    mkdirSync(this.#directory, { recursive: true });
-    const temporary = path.join(this.#root, `.annotations-${id}-${process.pid}.tmp`);
-    try {
-      writeFileSync(temporary, `${JSON.stringify(changed, null, 2)}\n`);
-      renameSync(temporary, this.#fileOf(id));
-    } finally {
-      rmSync(temporary, { force: true });
-    }
+    // Beside the folder until whole: what `refresh` of another window sees of it then changes once, with the file in it.
+    replaceFileSync(this.#fileOf(id), `${JSON.stringify(changed, null, 2)}\n`, {
+      makeFolder: true,
+      partialIn: this.#root,
+    });
     this.refresh();
     return changed;
   }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { problemKindSchema } from '../protocol/datasetProblem.ts';
 import { versions } from '../protocol/versions.ts';
-import { replaceFile } from './replaceFile.ts';
+import { replaceFile } from '../protocol/replaceFile.ts';
 
 /** What decoding a file once has told of it, whatever its name. */
 const factsSchema = z.union([
@@ -87,7 +87,7 @@ export class ImageIndex {
     const files = [...this.#files].map(([file, state]) => [file, state.bytes, state.mtimeMs, state.hash]);
     const used = new Set(files.map(([, , , hash]) => String(hash)));
     const contents = Object.fromEntries([...this.#contents].filter(([hash]) => used.has(hash)));
-    await replaceFile(this.#file, JSON.stringify({ version: versions.cache, files, contents }));
+    await replaceFile(this.#file, JSON.stringify({ version: versions.cache, files, contents }), { makeFolder: true });
     this.#isChanged = false;
   }
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { DatasetError } from './datasetError.ts';
 import { listSegments, removeHalfWritten } from './pixelSegment.ts';
-import { replaceFile } from './replaceFile.ts';
+import { replaceFile } from '../protocol/replaceFile.ts';
 
 /** How long a lease of another machine counts, whose processes cannot be seen from here. */
 const foreignLeaseMs = 3 * 86_400_000;
@@ -48,7 +48,7 @@ export class SegmentLease {
     }
     if (this.#leased.size === before) return;
     const lease = { host: hostname(), pid: process.pid, files: [...this.#leased] };
-    await replaceFile(this.file, JSON.stringify(lease));
+    await replaceFile(this.file, JSON.stringify(lease), { makeFolder: true });
   }
 
   async release(): Promise<void> {

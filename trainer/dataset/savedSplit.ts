@@ -7,7 +7,7 @@ import { versions } from '../protocol/versions.ts';
 import { DatasetError } from './datasetError.ts';
 import { isInside } from './insideRoot.ts';
 import { byCodeUnits } from './listedImage.ts';
-import { replaceFile } from './replaceFile.ts';
+import { replaceFile } from '../protocol/replaceFile.ts';
 
 /** Where the split of a data set is kept: one file for each data set, share and grouping, whatever the seed. */
 export function splitFile(splits: string, workspace: string, source: string, options: DatasetOptions): string {
@@ -67,5 +67,5 @@ export async function writeSavedSplit(
       .map(([hash]) => hash)
       .sort(byCodeUnits);
   const saved: SavedSplit = { version: versions.split, ...split, train: of('train'), validation: of('validation') };
-  await replaceFile(file, JSON.stringify(saved, null, 1));
+  await replaceFile(file, JSON.stringify(saved, null, 1), { makeFolder: true });
 }

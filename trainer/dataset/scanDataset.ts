@@ -12,7 +12,7 @@ import { listDataset } from './listDataset.ts';
 import { byCodeUnits } from './listedImage.ts';
 import { SegmentLease } from './pixelCacheBudget.ts';
 import { countSmaller, examineListed, type PrepareDatasetOptions } from './prepareDataset.ts';
-import { replaceFile } from './replaceFile.ts';
+import { replaceFile } from '../protocol/replaceFile.ts';
 import { splitFile } from './savedSplit.ts';
 import { findSameImages, sameImagesProblems } from './scanProblems.ts';
 import { splitDataset } from './splitDataset.ts';
@@ -90,7 +90,7 @@ export async function scanDataset(given: ScanDatasetOptions): Promise<Scan> {
       atlas: { cell: thumbnailCell, columns: sheetColumns, sheets: [] },
     };
     placeThumbnails(scan, examined.atlas);
-    await replaceFile(scanFile(workspace, listing.source), JSON.stringify(scan));
+    await replaceFile(scanFile(workspace, listing.source), JSON.stringify(scan), { makeFolder: true });
     return scan;
   } finally {
     await lease.release();

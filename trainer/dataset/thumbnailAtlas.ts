@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import * as z from 'zod';
 import { versions } from '../protocol/versions.ts';
 import type { Picture } from './decode.ts';
-import { replaceFile } from './replaceFile.ts';
+import { replaceFile } from '../protocol/replaceFile.ts';
 import { scaleDown } from './scaleDown.ts';
 
 /** Side of a thumbnail's cell in pixels: a multiple of 16, so that JPEG blocks do not run from one picture into the next. */
@@ -125,9 +125,9 @@ export class ThumbnailAtlas {
       .jpeg({ quality: 82 })
       .toBuffer();
     const id = createHash('sha256').update(pictures.join()).digest('hex').slice(0, 24);
-    await replaceFile(path.join(this.folder, `${id}.jpg`), jpeg);
+    await replaceFile(path.join(this.folder, `${id}.jpg`), jpeg, { makeFolder: true });
     const index = { version: versions.cache, cell: thumbnailCell, columns: sheetColumns, pictures };
-    await replaceFile(path.join(this.folder, `${id}.json`), JSON.stringify(index));
+    await replaceFile(path.join(this.folder, `${id}.json`), JSON.stringify(index), { makeFolder: true });
     for (const [cell, [hash, pictureWidth, pictureHeight]] of pictures.entries()) {
       this.#places.set(hash, { sheet: `${id}.jpg`, cell, width: pictureWidth, height: pictureHeight });
     }

@@ -3,9 +3,9 @@ import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { decodeToSquare } from '../dataset/decode.ts';
-import { replaceFile } from '../dataset/replaceFile.ts';
 import { ImageFeatures, likeness } from '../evaluation/imageFeatures.ts';
 import type { NearestImagesRequest, PredictorResult } from '../protocol/predictor.ts';
+import { replaceFile } from '../protocol/replaceFile.ts';
 import { workspacePaths } from '../protocol/runFolder.ts';
 import { scanSchema } from '../protocol/scan.ts';
 import { scanFile } from '../protocol/scanFile.ts';
@@ -161,7 +161,7 @@ export class NearestImages {
 
   async #keep({ key, rows }: Features): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
-    await replaceFile(path.join(this.#folder, `${key}.f32`), new Uint8Array(rows.buffer));
+    await replaceFile(path.join(this.#folder, `${key}.f32`), new Uint8Array(rows.buffer), { makeFolder: true });
     const names = (await readdir(this.#folder)).filter((name) => name.endsWith('.f32'));
     const kept = await Promise.all(
       names.map(async (name) => {

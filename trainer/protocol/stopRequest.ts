@@ -1,5 +1,5 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { newestOwner } from './ownership.ts';
+import { replaceFileSync } from './replaceFile.ts';
 import { runPaths, type StopRequest } from './runFolder.ts';
 
 /**
@@ -9,14 +9,7 @@ import { runPaths, type StopRequest } from './runFolder.ts';
 export function requestStop(folder: string, by: StopRequest['by']): void {
   const { stop } = runPaths(folder);
   const request: StopRequest = { time: Date.now(), by, attempt: newestOwner(folder)?.attempt ?? 0 };
-  const partial = `${stop}.${process.pid}.partial`;
-  try {
-    writeFileSync(partial, JSON.stringify(request));
-    renameSync(partial, stop);
-  } catch (error) {
-    rmSync(partial, { force: true });
-    throw error;
-  }
+  replaceFileSync(stop, JSON.stringify(request));
 }
 
 /**

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { NamedArray } from '../engine/trainStep.ts';
 import { checkpointStateSchema, runPaths, type CheckpointState } from '../protocol/runFolder.ts';
 import { newerFormat, versions } from '../protocol/versions.ts';
-import { writeFileAtomic } from './atomicFile.ts';
+import { replaceFileDurably } from '../protocol/replaceFile.ts';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
 
 /** Everything that a resume needs: what the next step starts from. */
@@ -74,8 +74,8 @@ export class CheckpointFolder {
     for (const part of parts) hash.update(part);
     // A step that is trained again has the same name: its old sum would call the new file damaged.
     rmSync(path.join(this.#directory, `${name}.sha256`), { force: true });
-    writeFileAtomic(path.join(this.#directory, name), parts);
-    writeFileAtomic(path.join(this.#directory, `${name}.sha256`), `${hash.digest('hex')}  ${name}\n`);
+    replaceFileDurably(path.join(this.#directory, name), parts);
+    replaceFileDurably(path.join(this.#directory, `${name}.sha256`), `${hash.digest('hex')}  ${name}\n`);
     for (const old of this.#names(state.kind).slice(generationsKept)) {
       rmSync(path.join(this.#directory, `${old}.sha256`), { force: true });
       rmSync(path.join(this.#directory, old), { force: true });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { EffectiveConfig } from '../protocol/config.ts';
 import { runFolderOf, runPaths, workspacePaths, type RunManifest } from '../protocol/runFolder.ts';
 import { versions } from '../protocol/versions.ts';
-import { writeFileAtomic } from './atomicFile.ts';
+import { replaceFileDurably } from '../protocol/replaceFile.ts';
 
 export interface NewRun {
   workspace: string;
@@ -50,6 +50,6 @@ export function createRun({ workspace, baseDirectory, config, parent }: NewRun):
     baseDirectory,
     created,
   };
-  writeFileAtomic(runPaths(folder).manifest, `${JSON.stringify(manifest, null, 2)}\n`);
+  replaceFileDurably(runPaths(folder).manifest, `${JSON.stringify(manifest, null, 2)}\n`);
   return { ...manifest, folder };
 }

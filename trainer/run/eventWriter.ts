@@ -4,7 +4,7 @@ import { encodeEvent, type LoggedEvent, type RunEvent } from '../protocol/events
 import { runPaths } from '../protocol/runFolder.ts';
 import { emptySummary, reduceEvent, type RunSummary } from '../protocol/runSummary.ts';
 import { newerFormat, versions } from '../protocol/versions.ts';
-import { fsyncFolder, writeFully } from './atomicFile.ts';
+import { fsyncFolder, writeFully } from '../protocol/replaceFile.ts';
 
 /** A file of the log is closed, and the next one begun, when it is longer than this. */
 const rotateBytes = 8 * 1024 * 1024;

@@ -7,7 +7,7 @@ import { ownershipOf, readHeartbeat, type Ownership } from '../protocol/ownershi
 import { bootId, processStart } from '../protocol/processIdentity.ts';
 import { runPaths, type RunOwner } from '../protocol/runFolder.ts';
 import { readSummary } from '../protocol/runStore.ts';
-import { fsyncFolder, writeFully } from './atomicFile.ts';
+import { fsyncFolder, writeFully } from '../protocol/replaceFile.ts';
 
 /** A run that another process owns, so that this one must leave it alone. */
 export class RunOwnedError extends Error {

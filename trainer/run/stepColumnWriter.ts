@@ -2,7 +2,7 @@ import { closeSync, ftruncateSync, mkdirSync, openSync } from 'node:fs';
 import type { RunEventOf } from '../protocol/events.ts';
 import { runPaths } from '../protocol/runFolder.ts';
 import { stepColumnFile, stepMetrics, type StepMetric } from '../protocol/stepColumns.ts';
-import { writeFully } from './atomicFile.ts';
+import { writeFully } from '../protocol/replaceFile.ts';
 
 /**
  * Keeps the step columns of a run beside its log. They are derived: a resumed run writes them anew from the events it

@@ -4,7 +4,7 @@ import { workspacePaths } from '../protocol/runFolder.ts';
 import type { RunRow } from '../protocol/runRow.ts';
 import { RunStore } from '../protocol/runStore.ts';
 import type { Run } from '../protocol/runSummary.ts';
-import { writeFileAtomic } from '../run/atomicFile.ts';
+import { replaceFileDurably } from '../protocol/replaceFile.ts';
 import { collectRunCard } from './collectRunCard.ts';
 import { renderRunCard } from './renderRunCard.ts';
 
@@ -24,6 +24,6 @@ export async function writeRunCard({ workspace, lineage, rows, file }: WriteRunC
   const target = file ?? path.join(workspacePaths(workspace).cards, `${id}.html`);
   const page = renderRunCard(await collectRunCard(lineage, rows, new RunStore(workspace).list().runs));
   mkdirSync(path.dirname(target), { recursive: true });
-  writeFileAtomic(target, page);
+  replaceFileDurably(target, page);
   return target;
 }

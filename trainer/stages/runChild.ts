@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,6 +6,7 @@ import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { engineEnvironment } from '../engine/engineEnvironment.ts';
 import type { EngineName } from '../engine/loadEngine.ts';
 import { isLive } from '../protocol/events.ts';
+import { replaceFileSync } from '../protocol/replaceFile.ts';
 import { runManifestSchema, runPaths, stopRequestSchema, type RunOwner, type RunPaths } from '../protocol/runFolder.ts';
 import { readVersioned } from '../protocol/runStore.ts';
 import { emptySummary, reduceEvent } from '../protocol/runSummary.ts';
@@ -191,9 +192,7 @@ class TrainerChild {
   #beat(): void {
     const beat = JSON.stringify({ time: Date.now(), attempt: this.#owner.attempt, doing: this.#doing });
     try {
-      const partial = `${this.#paths.heartbeat}.partial`;
-      writeFileSync(partial, beat);
-      renameSync(partial, this.#paths.heartbeat);
+      replaceFileSync(this.#paths.heartbeat, beat);
     } catch {
       // A full disk or a folder gone: the event log will say so where it matters. A heartbeat is never worth a run.
     }

@@ -6,7 +6,7 @@ import type { EvaluationResult } from '../evaluation/evaluateModel.ts';
 import { modelArtifacts, weightsFileName, type ModelMetadata } from '../model/serialize.ts';
 import type { RunEventOf } from '../protocol/events.ts';
 import { runPaths } from '../protocol/runFolder.ts';
-import { writeFileAtomic } from '../run/atomicFile.ts';
+import { replaceFileDurably } from '../protocol/replaceFile.ts';
 
 /**
  * Writes the finished model into its run folder, `model.json` last, so that a model that is there is whole. Returns its
@@ -21,8 +21,8 @@ export function saveModel(
   const paths = runPaths(runFolder);
   const artifacts = modelArtifacts(model, metadata, weights);
   mkdirSync(paths.model, { recursive: true });
-  writeFileAtomic(path.join(paths.model, weightsFileName), [artifacts.weights]);
-  writeFileAtomic(paths.modelJson, artifacts.modelJson);
+  replaceFileDurably(path.join(paths.model, weightsFileName), [artifacts.weights]);
+  replaceFileDurably(paths.modelJson, artifacts.modelJson);
   return artifacts.weights.byteLength + Buffer.byteLength(artifacts.modelJson);
 }
 
@@ -33,8 +33,8 @@ export function saveEvaluation(
 ): RunEventOf<'evaluated'> {
   const paths = runPaths(runFolder);
   mkdirSync(paths.evaluation, { recursive: true });
-  writeFileAtomic(paths.probabilitiesOf(evaluation.split), [new Uint8Array(probabilities.buffer)]);
-  writeFileAtomic(paths.evaluationOf(evaluation.split), JSON.stringify(evaluation));
+  replaceFileDurably(paths.probabilitiesOf(evaluation.split), [new Uint8Array(probabilities.buffer)]);
+  replaceFileDurably(paths.evaluationOf(evaluation.split), JSON.stringify(evaluation));
   const { split, loss, accuracy, top3Accuracy, macroF1, accuracyInterval, weightsSha256 } = evaluation;
   const images = evaluation.images.file.length;
   return { type: 'evaluated', split, images, loss, accuracy, top3Accuracy, macroF1, accuracyInterval, weightsSha256 };

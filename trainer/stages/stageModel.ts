@@ -13,7 +13,7 @@ import { openModelFolder } from '../model/modelFolder.ts';
 import { modelArtifacts, openModel, type ModelMetadata, type OpenedModel } from '../model/serialize.ts';
 import type { EffectiveStage } from '../protocol/config.ts';
 import { runFolderOf, runPaths, type RunManifest } from '../protocol/runFolder.ts';
-import { writeFileAtomic } from '../run/atomicFile.ts';
+import { replaceFileDurably } from '../protocol/replaceFile.ts';
 import { CheckpointFolder, type Checkpoint } from '../run/checkpoint.ts';
 import { weightsHash } from '../run/weightsHash.ts';
 
@@ -75,8 +75,8 @@ export async function makeStageModel(
   const frozenLayers = freezeStage(manifest.config.stage, made);
   const frozenBefore = hashFrozen(readWeights(made.model), frozenLayers);
   const { topology, record } = stageModelFiles(runFolder);
-  writeFileAtomic(topology, modelArtifacts(made.model, metadata).modelJson);
-  writeFileAtomic(
+  replaceFileDurably(topology, modelArtifacts(made.model, metadata).modelJson);
+  replaceFileDurably(
     record,
     JSON.stringify({
       trunkLayers: made.trunkLayers,

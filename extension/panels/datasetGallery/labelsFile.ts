@@ -1,5 +1,6 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
+import { replaceFile } from '../../../trainer/protocol/replaceFile.ts';
 import type { Decision } from '../../../webviews/protocol/datasetGallery.ts';
 
 /** What changes of a decision; what it does not name stays. */
@@ -146,12 +147,6 @@ async function write(file: string, changes: readonly DecisionChange[]): Promise<
     return { file: name, label: label === undefined ? now.label : label, excluded: excluded ?? now.excluded };
   });
   const changed = decided(table, after);
-  const temporary = `${file}.${process.pid}.tmp`;
-  try {
-    await writeFile(temporary, textOf(changed));
-    await rename(temporary, file);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  await replaceFile(file, textOf(changed));
   return { before, all: [...decisionsIn(changed).values()] };
 }

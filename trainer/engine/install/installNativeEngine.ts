@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { replaceFileSync } from '../../protocol/replaceFile.ts';
 import { type Host, type NativeLayout, nativeLayout, nativeLayoutIn } from '../engineCache.ts';
 import { checkInstalled, type InstalledRecord, placeAddon, shippedAddon } from '../native/nativeParts.ts';
 import { type TensorflowWheel, tensorflowVersion, tensorflowWheel } from '../tensorflowRelease.ts';
@@ -90,9 +91,7 @@ async function renewAddon(
   options.onProgress({ phase: 'building', message: 'Preparing the addon' });
   const addon = await makeAddon(layout, options);
   const renewed: InstalledRecord = { ...record, addon: basename(addon), addonSources: addonSources() };
-  const partial = `${layout.record}.${process.pid}`;
-  writeFileSync(partial, JSON.stringify(renewed, null, 2));
-  renameSync(partial, layout.record);
+  replaceFileSync(layout.record, JSON.stringify(renewed, null, 2));
 }
 
 async function installLocked(

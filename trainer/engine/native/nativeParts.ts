@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { codeFolder } from '../codeFolder.ts';
+import { replaceFileSync } from '../../protocol/replaceFile.ts';
 import { type Host, type NativeLayout, nativeLayout } from '../engineCache.ts';
 import { tensorflowVersion, tensorflowWheel } from '../tensorflowRelease.ts';
 
@@ -57,17 +58,11 @@ export function shippedAddon(host: Host = process): string | undefined {
  * it finds TensorFlow's libraries by a path relative to its own. Safe with several processes at once.
  */
 export function placeAddon(layout: NativeLayout, source: string): string {
-  const digest = createHash('sha256').update(readFileSync(source)).digest('hex');
+  const addon = readFileSync(source);
+  const digest = createHash('sha256').update(addon).digest('hex');
   const target = join(layout.addons, `tfjs_binding-${digest.slice(0, 12)}.node`);
   if (existsSync(target) && createHash('sha256').update(readFileSync(target)).digest('hex') === digest) return target;
-  mkdirSync(layout.addons, { recursive: true });
-  const partial = `${target}.${process.pid}-${Date.now()}`;
-  try {
-    copyFileSync(source, partial);
-    renameSync(partial, target);
-  } finally {
-    rmSync(partial, { force: true });
-  }
+  replaceFileSync(target, addon, { makeFolder: true, mode: statSync(source).mode & 0o777 });
   return target;
 }
 
