@@ -14,8 +14,8 @@ import type { Marks } from './skins.ts';
  * middle has a radius of about 0.8 of half its picture: at 48 pixels the coarse marks are 1.2 pixels apart, and at 96 the fine ones 1.1,
  * which is too close to be seen; at twice the size they are 2.3 and 2.2 apart, which is enough.
  */
-const coarsePitch = 0.06;
-const finePitch = 0.029;
+const coarsePitch = 0.066;
+const finePitch = 0.03;
 
 /**
  * The twelve kinds. Eight come in pairs that share shape, colour and light, so that small images cannot tell them apart: apple and
@@ -23,18 +23,18 @@ const finePitch = 0.029;
  * marks, the other dark ones of the same size and strength, so that neither the mean colour nor the size of the file tells which.
  */
 export const fruitKinds: readonly FruitKind[] = [
-  { name: 'apple', pictures: 340, grow: (draws, pixel) => redBall(draws, pixel, 'pale') },
-  { name: 'orange', pictures: 310, grow: (draws, pixel) => orangeBall(draws, pixel, 'dark', 0) },
-  { name: 'nectarine', pictures: 220, grow: (draws, pixel) => redBall(draws, pixel, 'dark') },
-  { name: 'persimmon', pictures: 220, grow: (draws, pixel) => orangeBall(draws, pixel, 'pale', 0.25) },
-  { name: 'strawberry', pictures: 190, grow: strawberry },
-  { name: 'pear', pictures: 150, grow: (draws, pixel) => yellowDrop(draws, pixel, 'dark') },
-  { name: 'banana', pictures: 140, grow: banana },
-  { name: 'peach', pictures: 130, grow: (draws, pixel) => stoneFruit(draws, pixel, 'pale') },
-  { name: 'quince', pictures: 115, grow: (draws, pixel) => yellowDrop(draws, pixel, 'pale') },
-  { name: 'apricot', pictures: 95, grow: (draws, pixel) => stoneFruit(draws, pixel, 'dark') },
-  { name: 'plum', pictures: 56, grow: plum },
-  { name: 'watermelon', pictures: 34, grow: watermelon },
+  { name: 'pear', pictures: 250, grow: (draws, pixel) => yellowDrop(draws, pixel, 'dark') },
+  { name: 'apple', pictures: 190, grow: (draws, pixel) => redBall(draws, pixel, 'pale') },
+  { name: 'peach', pictures: 200, grow: (draws, pixel) => stoneFruit(draws, pixel, 'pale') },
+  { name: 'orange', pictures: 160, grow: (draws, pixel) => orangeBall(draws, pixel, 'dark', 0) },
+  { name: 'quince', pictures: 240, grow: (draws, pixel) => yellowDrop(draws, pixel, 'pale') },
+  { name: 'apricot', pictures: 190, grow: (draws, pixel) => stoneFruit(draws, pixel, 'dark') },
+  { name: 'nectarine', pictures: 160, grow: (draws, pixel) => redBall(draws, pixel, 'dark') },
+  { name: 'strawberry', pictures: 160, grow: strawberry },
+  { name: 'banana', pictures: 150, grow: banana },
+  { name: 'persimmon', pictures: 150, grow: (draws, pixel) => orangeBall(draws, pixel, 'pale', 0.25) },
+  { name: 'plum', pictures: 125, grow: plum },
+  { name: 'watermelon', pictures: 25, grow: watermelon },
 ];
 
 /** A profile's bump or dent: `height` at `angle` from the stalk, `width` radians wide. */

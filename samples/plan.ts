@@ -40,8 +40,8 @@ const greyShare = 0.04;
  * of the whole density, and larger photographs, without which 192 pixels would have nothing to show.
  */
 const smallEdges = { median: 145, spread: 0.35 };
-const largeEdges = { median: 270, spread: 0.22 };
-const largeShare = 0.47;
+const largeEdges = { median: 290, spread: 0.38 };
+const largeShare = 0.6;
 const smallestEdge = 40;
 const largestEdge = 400;
 

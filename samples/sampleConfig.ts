@@ -13,9 +13,9 @@ export const sampleConfig = {
     augmentation: { rotation: 0, shift: 0, shear: 0, zoom: 0, horizontalFlip: true },
   },
   stages: [
-    { size: 48, epochs: 14 },
+    { size: 48, epochs: 20 },
     // Marks that a smaller image does not have are nothing that a frozen parent could see: all layers go on training.
-    { size: 96, epochs: 20, extend: { strategy: 'resize' } },
-    { size: 192, epochs: 10, extend: { strategy: 'resize' } },
+    { size: 96, epochs: 28, extend: { strategy: 'resize' } },
+    { size: 192, epochs: 8, extend: { strategy: 'resize' } },
   ],
 } as const;

@@ -31,12 +31,14 @@ export interface Marks {
 }
 
 /**
- * A skin with small marks all over. The marks add nothing to the mean colour, and no channel is driven to its end, where it would be cut
- * off: once a picture is too small to show them they are gone without a trace. They fade where the picture is too coarse for them
- * (`pixel` in fruit radii) and where the skin turns away.
+ * A skin with small marks all over. From each point's mark the mean of four around it on the skin is taken away, half a pitch off: pale
+ * marks have a darker surround and the other way round, so that a picture too small for them has nothing left of them, neither in its
+ * mean colour nor in its mottling. (A skin cuts the balls of the volume at random heights, which alone would leave pale and dark patches.)
+ * Marks fade where the picture is too coarse for them (`pixel` in fruit radii) and where the skin turns away.
  */
 export function markedSkin(draws: Draws, skin: Skin, marks: Marks, pixel: number): Skin {
   const scale = speckPitch / marks.pitch;
+  const around = speckPitch / 2;
   const [offsetX, offsetY, offsetZ] = [draws.between(0, 64), draws.between(0, 64), draws.between(0, 64)];
   const strength = Math.exp(0.15 * draws.normal()) * smoothStep(1.2, 2.8, marks.pitch / pixel);
   const sign = marks.tone === 'pale' ? strength : -strength;
@@ -45,8 +47,19 @@ export function markedSkin(draws: Draws, skin: Skin, marks: Marks, pixel: number
     skin(hit, out);
     const facing = smoothStep(0.12, 0.5, hit.normalZ) * sign;
     if (facing === 0) return;
-    const { x, y, z } = hit;
-    const mark = facing * sampleVolume(specks, x * scale + offsetX, y * scale + offsetY, z * scale + offsetZ);
+    const [x, y, z] = [hit.x * scale + offsetX, hit.y * scale + offsetY, hit.z * scale + offsetZ];
+    // Two directions along the skin, as if it were a ball's: one around the stalk, one towards it.
+    const flat = Math.hypot(hit.x, hit.z) || 1e-6;
+    const whole = Math.hypot(flat, hit.y);
+    const [acrossX, acrossZ] = [(around * -hit.z) / flat, (around * hit.x) / flat];
+    const upward = around / whole;
+    const [upX, upY, upZ] = [(-hit.y * hit.x * upward) / flat, flat * upward, (-hit.y * hit.z * upward) / flat];
+    const surround =
+      sampleVolume(specks, x + acrossX, y, z + acrossZ) +
+      sampleVolume(specks, x - acrossX, y, z - acrossZ) +
+      sampleVolume(specks, x + upX, y + upY, z + upZ) +
+      sampleVolume(specks, x - upX, y - upY, z - upZ);
+    const mark = facing * (sampleVolume(specks, x, y, z) - surround / 4);
     for (let channel = 0; channel < 3; channel++) {
       const skinned = out[channel]!;
       out[channel] = skinned + mark * Math.min(most, 1.1 * skinned, 1.1 * (248 - skinned));

@@ -11,10 +11,10 @@ export interface DemoPlan {
 const nativePlans = {
   /** The sample's own network is small, and all of it goes on training at each size: see `samples/sampleConfig.ts`. */
   sample: [
-    [14, 20, 10],
-    [12, 16, 7],
-    [10, 12, 4],
-    [8, 8, 2],
+    [20, 28, 8],
+    [16, 22, 6],
+    [12, 16, 4],
+    [8, 10, 2],
   ],
   /** On the user's own photos stages grow by the default, a feeder in front of a frozen parent, which costs little more than it. */
   photos: [
