@@ -11,7 +11,7 @@ export interface DemoPlan {
 const nativePlans = {
   /** The sample's own network is small, and all of it goes on training at each size: see `samples/sampleConfig.ts`. */
   sample: [
-    [20, 28, 8],
+    [20, 26, 8],
     [16, 22, 6],
     [12, 16, 4],
     [8, 10, 2],

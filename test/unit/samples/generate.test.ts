@@ -9,7 +9,7 @@ import { paintPicture } from '../../../samples/paintPicture.ts';
 import { classSizes, planSample } from '../../../samples/plan.ts';
 
 /** Of the sample with seed 1 and 60 pictures. A change here changes every figure that was measured on the sample: raise its version too. */
-const pinnedHash = 'de788a383e649abd5e2f9cb16efa7d89b2e9d739e1cb07d276871c69edd1e4e4';
+const pinnedHash = 'd90920a68db03432d31bf44a77b36ab821fcbbefa662cb9623f761ba71560d2d';
 
 describe('generating the sample', function () {
   this.timeout(240_000);
