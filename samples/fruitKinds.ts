@@ -11,11 +11,11 @@ import type { Marks } from './skins.ts';
 
 /**
  * From one mark to the next, in fruit radii, for marks that show from 96 pixels on and for those that show from 192 on. The fruit in the
- * middle has a radius of about 0.8 of half its picture: at 48 pixels the coarse marks are 1.3 pixels apart, and at 96 the fine ones 1.0,
- * which is too close to be seen; at twice the size they are 2.5 and 2.1 apart, which is enough.
+ * middle has a radius of about 0.8 of half its picture: at 48 pixels the coarse marks are 1.3 pixels apart, and at 96 the fine ones 1.1,
+ * which is too close to be seen; at twice the size they are 2.5 and 2.3 apart, which is enough.
  */
 const coarsePitch = 0.066;
-const finePitch = 0.026;
+const finePitch = 0.029;
 
 /**
  * The twelve kinds. Eight come in pairs that share shape, colour and light, so that small images cannot tell them apart: apple and
@@ -121,7 +121,7 @@ function yellowDrop(draws: Draws, pixel: number, marks: Marks['tone']): Fruit {
   const under = blend([204, 186, 84], [156, 172, 76], green);
   const over = blend([208, 166, 74], [182, 164, 72], green);
   const blushed = blushedSkin(draws, under, over, draws.between(-0.4, 0.3));
-  const marked = markedSkin(draws, blushed, { pitch: finePitch, tone: marks, contrast: 115 }, pixel);
+  const marked = markedSkin(draws, blushed, { pitch: finePitch, tone: marks, contrast: 130 }, pixel);
   return {
     body: new RevolvedBody(profile, lyingTurn(draws, -0.5, 0.7)),
     skin: polesOf(marked, [150, 124, 62], 0.008, 0.03),
@@ -141,7 +141,7 @@ function stoneFruit(draws: Draws, pixel: number, marks: Marks['tone']): Fruit {
   const under: Colour = [draws.between(218, 232), draws.between(158, 178), draws.between(104, 128)];
   const over: Colour = [draws.between(208, 226), draws.between(100, 124), draws.between(78, 98)];
   const blushed = blushedSkin(draws, under, over, draws.between(-0.3, 0.35));
-  const marked = markedSkin(draws, blushed, { pitch: finePitch, tone: marks, contrast: 100 }, pixel);
+  const marked = markedSkin(draws, blushed, { pitch: finePitch, tone: marks, contrast: 130 }, pixel);
   const creased = creasedSkin(marked, draws.between(0.3, 0.75));
   return {
     body: new RevolvedBody(profile, lyingTurn(draws, -0.4, 1)),

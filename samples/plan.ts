@@ -39,9 +39,9 @@ const greyShare = 0.04;
  * Edges in pixels (geometric mean of width and height), log-normal: small pictures as search engines keep them, whose mode is the peak
  * of the whole density, and larger photographs, without which 192 pixels would have nothing to show.
  */
-const smallEdges = { median: 145, spread: 0.35 };
-const largeEdges = { median: 290, spread: 0.38 };
-const largeShare = 0.6;
+const smallEdges = { median: 135, spread: 0.3 };
+const largeEdges = { median: 310, spread: 0.38 };
+const largeShare = 0.55;
 const smallestEdge = 40;
 const largestEdge = 400;
 
@@ -129,9 +129,11 @@ export function countOf(values: readonly string[]): Map<string, number> {
 
 function drawSize(draws: Draws): { width: number; height: number } {
   const { median, spread } = draws.chance(largeShare) ? largeEdges : smallEdges;
-  const edge = median * Math.exp(spread * draws.normal());
+  const drawn = median * Math.exp(spread * draws.normal());
+  // Turned back at the largest, and not cut off there, which would pile pictures up at one size.
+  const edge = drawn > largestEdge ? largestEdge ** 2 / drawn : drawn;
   const aspect = draws.pick([1, 1, 4 / 3, 4 / 3, 3 / 4, 5 / 4]) * Math.exp(0.04 * draws.normal());
-  const within = (pixels: number) => Math.round(Math.min(largestEdge, Math.max(smallestEdge, pixels)));
+  const within = (pixels: number) => Math.round(Math.max(smallestEdge, pixels));
   return { width: within(edge * Math.sqrt(aspect)), height: within(edge / Math.sqrt(aspect)) };
 }
 

@@ -16,6 +16,6 @@ export const sampleConfig = {
     { size: 48, epochs: 20 },
     // Marks that a smaller image does not have are nothing that a frozen parent could see: all layers go on training.
     { size: 96, epochs: 26, extend: { strategy: 'resize' } },
-    { size: 192, epochs: 8, extend: { strategy: 'resize' } },
+    { size: 192, epochs: 10, extend: { strategy: 'resize' } },
   ],
 } as const;

@@ -33,25 +33,30 @@ function earlierLine(earlier: Prediction): string[] {
   return best ? [`${earlier.size}: ${escapeMarkdown(best.className)} ${percent(best.probability)}`] : [];
 }
 
-/** What a hover says of an image: picture, bars, earlier stages, truth, by which run, and `links` as they are. */
+/** A hover shows 250 pixels of height before it scrolls: what the model says takes the other 150. */
+const pictureHeight = 96;
+
+/**
+ * What a hover says of an image: bars, truth and earlier stages, by which run, `links` as they are, and the picture, which comes last and
+ * small so that it never pushes the answer out of sight.
+ */
 export function predictionMarkdown(result: PredictImageResult, nameOf: NameOf, links: readonly string[]): string {
   const { prediction, earlier, trueClass, thumbnail } = result;
   const [best] = prediction.top;
   const lines: string[] = [];
-  if (thumbnail !== null) {
-    const alternative = `${path.basename(result.file)}, ${result.width} × ${result.height}`;
-    lines.push(`![${escapeMarkdown(alternative)}](${thumbnail})`, '');
-  }
   lines.push('| | | |', '|:--|:--|--:|');
   for (const { className, probability } of prediction.top) {
     lines.push(`| ${escapeMarkdown(className)} | \`${bar(probability)}\` | ${percent(probability)} |`);
   }
   lines.push('');
-  if (earlier.length > 0) lines.push(earlier.flatMap(earlierLine).join(' · '), '');
-  if (trueClass !== null) {
-    const sign = best?.className === trueClass ? '✓' : '✗';
-    lines.push(`folder says ${escapeMarkdown(trueClass)} ${sign}`, '');
-  }
+  const sign = best?.className === trueClass ? '✓' : '✗';
+  const truth = trueClass === null ? [] : [`folder says ${escapeMarkdown(trueClass)} ${sign}`];
+  const beside = [...truth, ...earlier.flatMap(earlierLine)];
+  if (beside.length > 0) lines.push(beside.join(' · '), '');
   lines.push([`by ${runText(prediction, nameOf)}`, ...links].join(' · '));
+  if (thumbnail !== null) {
+    const alternative = `${path.basename(result.file)}, ${result.width} × ${result.height}`;
+    lines.push('', `![${escapeMarkdown(alternative)}](${thumbnail}|height=${pictureHeight})`);
+  }
   return lines.join('\n');
 }

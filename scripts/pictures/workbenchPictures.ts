@@ -86,8 +86,8 @@ async function shotsOf(window: VscodeWindow, folder: string, { ladder, last }: P
       { content: text, id: language, file: path.join(folder, 'upsize.json') },
     );
   };
-  /** A panel is in front once its page has its content. */
-  const panel = (name: string, command: string, argument: object): Shot => ({
+  /** A panel is in front once its page has its content, `shown` too where it comes later. */
+  const panel = (name: string, command: string, argument: object, shown?: string): Shot => ({
     name,
     async show() {
       await run('workbench.action.closeAllEditors');
@@ -96,6 +96,7 @@ async function shotsOf(window: VscodeWindow, folder: string, { ladder, last }: P
       const frame = page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
       await frame.locator('main:not([aria-busy]) h1').first().waitFor();
       await settle();
+      if (shown !== undefined) await frame.locator(shown).waitFor();
       return undefined;
     },
   });
@@ -107,6 +108,7 @@ async function shotsOf(window: VscodeWindow, folder: string, { ladder, last }: P
         await run('workbench.action.closeAllEditors');
         await sidePanel(true);
         await run('upsize.nextStep.focus', 'upsize.dataset.focus', 'upsize.runs.focus');
+        await page.getByRole('treeitem', { name: /^pear/ }).first().waitFor();
         await settle();
         return { x: 0, y: 0, width: sidePanelWidth, height: size.height };
       },
@@ -115,7 +117,7 @@ async function shotsOf(window: VscodeWindow, folder: string, { ladder, last }: P
     panel('confusion-matrix', 'openConfusionMatrix', lastRun),
     panel('dataset-gallery', 'openDatasetGallery', {}),
     panel('compare-runs', 'compareRuns', { runIds: ladder.runs.map(({ id }) => id) }),
-    panel('hardest-images', 'openHardestImages', lastRun),
+    panel('hardest-images', 'openHardestImages', lastRun, '.hard li:nth-child(18) img'),
     {
       name: 'prediction-hover',
       async show() {

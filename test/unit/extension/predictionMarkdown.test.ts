@@ -37,7 +37,16 @@ describe('what a hover says of an image', () => {
   it('shows bars, what the earlier stage said, and that the folder says otherwise', () => {
     const text = predictionMarkdown(result('a'), nobody, []);
     assert.match(text, /\| lime \| `█{12}░{4}` \| 75\.0 % \|/);
-    assert.match(text, /^24: lime 75\.0 %$/m);
-    assert.match(text, /^folder says kiwi ✗$/m);
+    assert.match(text, /^folder says kiwi ✗ · 24: lime 75\.0 %$/m);
+  });
+
+  it('says what the model thinks before it shows the picture, which is small', () => {
+    const text = predictionMarkdown({ ...result('a'), thumbnail: 'data:image/webp;base64,AAAA' }, nobody, [
+      '[Open](x)',
+    ]);
+    assert.match(
+      text,
+      /by 48 px a · \[Open\]\(x\)\n\n!\[0\\\.png, 1 × 1\]\(data:image\/webp;base64,AAAA\|height=96\)$/,
+    );
   });
 });

@@ -9,7 +9,7 @@ import { paintPicture } from '../../../samples/paintPicture.ts';
 import { classSizes, planSample } from '../../../samples/plan.ts';
 
 /** Of the sample with seed 1 and 60 pictures. A change here changes every figure that was measured on the sample: raise its version too. */
-const pinnedHash = 'd90920a68db03432d31bf44a77b36ab821fcbbefa662cb9623f761ba71560d2d';
+const pinnedHash = '2af95271530f5824074f62092ff999ab9d2643fc3da649bb4d6ee5eeb2c96dd1';
 
 describe('generating the sample', function () {
   this.timeout(240_000);
