@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { checkPipeline } from '../protocol/pipelineChecks.ts';
 import { locate } from '../protocol/readConfig.ts';
-import { scanSchema, scanSummary, type ScanSummary } from '../protocol/scan.ts';
-import { scanFile } from '../protocol/scanFile.ts';
+import { readScan } from '../protocol/readScan.ts';
+import { scanSummary } from '../protocol/scan.ts';
 import { exitCodes, say, sayJson, type CommandContext } from './commandContext.ts';
 import { addCommonOptions, commonOptionsSchema, workspaceOf } from './commonOptions.ts';
 import { findConfig } from './findConfig.ts';
@@ -14,19 +14,19 @@ const words = { error: 'error', warning: 'warning', information: 'info' } as con
 
 /** `upsize check`: what in the config, and in the newest scan of its images, would train and mislead. Ends with 1 on an error. */
 export function defineCheck(command: Command, context: CommandContext): void {
-  addCommonOptions(command).action(() => {
+  addCommonOptions(command).action(async () => {
     const options = commonOptionsSchema.parse(command.opts());
     const workspace = workspaceOf(options, context);
     const { config, file, baseDirectory } = findConfig(options, workspace, context);
     const dataset = typeof config.dataset === 'string' ? config.dataset : config.dataset.path;
-    const scan = newestScan(workspace, path.resolve(baseDirectory, dataset));
+    const { scan, fault } = await newestScan(workspace, path.resolve(baseDirectory, dataset));
     const text = readFileSync(file, 'utf8');
     const problems = checkPipeline({ config, scan }).map((problem) => {
       const { line, column } = locate(text, problem.place);
       return { ...problem, line, column };
     });
     const shown = path.relative(context.currentDirectory, file) || file;
-    if (options.json) sayJson(context.output, { file, scanned: scan !== null, problems });
+    if (options.json) sayJson(context.output, { file, scanned: scan !== null, scanFault: fault, problems });
     else if (problems.length === 0) say(context.output, 'Nothing to object to.');
     else {
       for (const { severity, message, fix, line, column } of problems) {
@@ -34,17 +34,18 @@ export function defineCheck(command: Command, context: CommandContext): void {
       }
     }
     if (scan === null && !options.json) {
-      say(context.errorOutput, 'Of the images nothing is known yet: "upsize scan" looks through them.');
+      say(context.errorOutput, fault ?? 'Of the images nothing is known yet: "upsize scan" looks through them.');
     }
     if (problems.some(({ severity }) => severity === 'error')) context.exitCode = exitCodes.failed;
   });
 }
 
-function newestScan(workspace: string, source: string): ScanSummary | null {
+/** The config is checked with or without a scan; where there is one that cannot be read, `fault` says so. */
+async function newestScan(workspace: string, source: string) {
   try {
-    return scanSummary(scanSchema.parse(JSON.parse(readFileSync(scanFile(workspace, source), 'utf8'))));
-  } catch {
-    // None yet, or of another version: the next scan writes it again.
-    return null;
+    const scan = await readScan(workspace, source);
+    return { scan: scan && scanSummary(scan), fault: null };
+  } catch (error) {
+    return { scan: null, fault: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -1,25 +1,18 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
-import * as z from 'zod';
 import { decodeToSquare } from '../dataset/decode.ts';
 import { ImageFeatures, likeness } from '../evaluation/imageFeatures.ts';
 import type { NearestImagesRequest, PredictorResult } from '../protocol/predictor.ts';
+import { readScan } from '../protocol/readScan.ts';
 import { replaceFile } from '../protocol/replaceFile.ts';
 import { workspacePaths } from '../protocol/runFolder.ts';
-import { scanSchema } from '../protocol/scan.ts';
-import { scanFile } from '../protocol/scanFile.ts';
 import type { OpenedModels } from './openedModels.ts';
 
 /** Images that go through the model together, and between which others get their turn. */
 const batchSize = 16;
 /** Files of features kept on disk: one for each of the last models or states of the data set. */
 const mostKept = 3;
-
-const scannedSchema = z.object({
-  ...scanSchema.pick({ created: true, root: true }).shape,
-  images: z.object({ file: z.array(z.string()), contentHash: z.array(z.string()) }),
-});
 
 /** How a long work is watched over by whoever asked for it. */
 export interface Watch {
@@ -70,7 +63,9 @@ export class NearestImages {
 
   async #nearest(request: NearestRequest, watch: Watch): Promise<PredictorResult<'nearestImages'> | null> {
     const { runId, source, file, weightsSha256 } = request;
-    const { created, root, images } = await this.#scan(source);
+    const scan = await readScan(this.#workspace, source);
+    if (!scan) throw new Error('The data set has not been scanned yet. "Scan Dataset" does it.');
+    const { created, root, images } = scan;
     const target = images.file.indexOf(file);
     if (target === -1) throw new Error(`${file} is not in the last scan. Scan the data set again.`);
     // The same picture twice is worked out once.
@@ -92,16 +87,6 @@ export class NearestImages {
     const score = (at: number) => (at === target ? Number.POSITIVE_INFINITY : (alike[rows[at] ?? 0] ?? -2));
     const order = [...images.file.keys()].sort((a, b) => score(b) - score(a) || a - b);
     return { scanned: created, order: Buffer.from(Int32Array.from(order).buffer).toString('base64') };
-  }
-
-  async #scan(source: string) {
-    let text: string;
-    try {
-      text = await readFile(scanFile(this.#workspace, source), 'utf8');
-    } catch (error) {
-      throw new Error('The data set has not been scanned yet. "Scan Dataset" does it.', { cause: error });
-    }
-    return scannedSchema.parse(JSON.parse(text));
   }
 
   /** The features of files, each of another content. Null where it was cancelled; what was done is gone on with next time. */

@@ -7,7 +7,7 @@ import type { HardImage } from '../../../webviews/protocol/hardestImages.ts';
 import { confusionDelta, disagreementOf } from '../compareRuns/comparison.ts';
 import { chosenImages, confusionMatrixContent, type Evaluated } from '../confusionMatrix/confusionMatrixContent.ts';
 import { galleryContent, type GalleryContent } from '../datasetGallery/galleryContent.ts';
-import { readScan } from '../datasetGallery/readScan.ts';
+import { readScan } from '../../../trainer/protocol/readScan.ts';
 import { hardestOf } from '../hardestImages/hardestOf.ts';
 import { readEvaluation } from './readEvaluation.ts';
 import { recallChange } from './sharedImages.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { scanSchema, type Scan } from '../../../trainer/protocol/scan.ts';
-import { scanFile } from '../../../trainer/protocol/scanFile.ts';
+import { scanSchema, type Scan } from './scan.ts';
+import { scanFile } from './scanFile.ts';
 
 /** A column is checked value by value without a schema's overhead: a large scan has a million of them. */
 const numbers = z.custom<number[]>((value) => Array.isArray(value) && value.every((each) => typeof each === 'number'));
@@ -28,19 +28,18 @@ const quickScanSchema = z.object({
 /**
  * Reads the newest scan of the data set `source` in a workspace folder. Null where there is none.
  *
- * @throws an Error with a sentence for the user where the scan cannot be understood.
+ * @throws an Error that names the file and says what to do, where there is one that cannot be read: damaged, or of another
+ * version.
  */
 export async function readScan(workspace: string, source: string): Promise<Scan | null> {
-  let text: string;
+  const file = scanFile(workspace, source);
   try {
-    text = await readFile(scanFile(workspace, source), 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
-  }
-  try {
-    return quickScanSchema.parse(JSON.parse(text));
+    return quickScanSchema.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch (cause) {
-    throw new Error('The last scan is not one that this Upsize knows. Scan the data set again.', { cause });
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return null;
+    throw new Error(
+      `${file}: the last scan cannot be read; it is damaged, or of another version of Upsize. Scan the data set again ("upsize scan").`,
+      { cause },
+    );
   }
 }
