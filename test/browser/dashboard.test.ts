@@ -242,6 +242,27 @@ describe('dashboard in a browser', () => {
       .waitFor();
   });
 
+  it('shows a chart as a table again after a reload, whatever it draws by then', async () => {
+    const ids = writeLadder(folder, { epochs: 6, stepsPerEpoch: 4, images: 60 });
+    const workspace = new RecordedWorkspace(folder);
+    await open(workspace, ids[0] ?? '');
+    await panel.page.getByRole('button', { name: 'accuracy, %: show as a table' }).click();
+    await panel.page.getByRole('button', { name: 'memory: show as a table' }).click();
+    await panel.page.getByRole('radio', { name: 'loss' }).click();
+    await panel.page.getByRole('region', { name: 'loss, table' }).waitFor();
+    const savedState = await panel.savedState();
+    await panel.close();
+
+    await open(workspace, ids[0] ?? '', { savedState });
+    const { page } = panel;
+    await page.getByRole('region', { name: 'loss, table' }).waitFor();
+    assert.equal(await page.getByRole('img', { name: /^loss of Fruit/ }).count(), 0);
+    await page.getByRole('region', { name: 'memory, table' }).waitFor();
+    assert.equal(await page.getByRole('region', { name: 'images/s, table' }).count(), 0);
+    await page.getByRole('button', { name: 'loss: show as a table' }).click();
+    await page.getByRole('img', { name: /^loss of Fruit/ }).waitFor();
+  });
+
   it('draws hostile names, NaN and infinity as nothing but themselves', async () => {
     const [first = '', second = '', third = ''] = hostileNames;
     const ids = writeLadder(folder, {

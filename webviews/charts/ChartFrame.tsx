@@ -1,13 +1,15 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
 import { Button } from '../ui/controls.tsx';
 import { count } from '../ui/numbers.ts';
+import { useAsTable } from '../ui/tables.ts';
 import type { Save } from './save.ts';
 import { csvOf, type Sheet } from './sheet.ts';
 import { svgPng } from './svgPng.ts';
 
 interface ChartFrameProps {
   title: string;
+  /** Under which the panel keeps whether it is shown as a table, where the title changes; the title itself where left out. */
+  name?: string;
   /** Where what stands beside it says the same. */
   titleHidden?: boolean;
   /** Beside the title: choices, a figure. */
@@ -28,8 +30,8 @@ const mostRows = 500;
 
 /** The frame of every chart: its title, its table twin, and how to save it. */
 export function ChartFrame(props: ChartFrameProps) {
-  const [asTable, setAsTable] = useState(false);
   const { title, fileName, save } = props;
+  const [asTable, toggleTable] = useAsTable(props.name ?? title);
   const ways = [
     ['PNG', 'base64', () => svgPng(props.svg())],
     ['SVG', 'utf8', () => props.svg()],
@@ -48,7 +50,7 @@ export function ChartFrame(props: ChartFrameProps) {
             label={`${title}: show as a table`}
             look="icon"
             pressed={asTable}
-            onPress={() => setAsTable(!asTable)}
+            onPress={toggleTable}
           />
           {ways.map(([format, encoding, make]) => (
             <Button

@@ -8,6 +8,8 @@ import type { Sheet } from './sheet.ts';
 
 interface LineFigureProps extends LineChartProps {
   title: string;
+  /** Under which the panel keeps whether it is shown as a table; the title where left out. */
+  name?: string;
   /** Where what stands beside it says the same. */
   titleHidden?: boolean;
   /** Over a saved picture, where it says more than the title in the panel. */
@@ -26,7 +28,20 @@ interface LineFigureProps extends LineChartProps {
 
 /** Curves in their frame: with a table twin, and saved as what is shown of them. */
 export function LineFigure(props: LineFigureProps) {
-  const { title, titleHidden, pictureTitle, xLabel, aside, fileName, sheet, save, above, children, ...chart } = props;
+  const {
+    title,
+    name = title,
+    titleHidden,
+    pictureTitle,
+    xLabel,
+    aside,
+    fileName,
+    sheet,
+    save,
+    above,
+    children,
+    ...chart
+  } = props;
   const { series, spans, marks, formatX, formatY, fromY, theme, range, from, to } = chart;
   const shown = range ?? { from, to };
   const svg = () =>
@@ -37,6 +52,7 @@ export function LineFigure(props: LineFigureProps) {
   return (
     <ChartFrame
       title={title}
+      name={name}
       titleHidden={titleHidden === true}
       aside={aside}
       fileName={fileName}

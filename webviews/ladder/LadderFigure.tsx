@@ -64,6 +64,7 @@ export function LadderFigure(props: LadderFigureProps) {
   return (
     <LineFigure
       title={metricLabel}
+      name="curves"
       titleHidden
       pictureTitle={`${title}: ${metricLabel}`}
       xLabel={axis}

@@ -5,6 +5,7 @@ import type { Boundary, ChangeOf, SnapshotOf } from '../protocol/boundary.ts';
 import { ViewChannel } from '../protocol/viewChannel.ts';
 import { Button } from './controls.tsx';
 import { messageOf } from './messageOf.ts';
+import { TablesContext, tablesSchema } from './tables.ts';
 import { registerTags } from './toolkitTags.ts';
 
 interface VsCodeApi {
@@ -47,9 +48,11 @@ export function mountPanel<B extends Boundary, V extends object>(definition: Pan
   const root = document.getElementById('panel');
   if (!root) throw new Error('The page has no element #panel.');
   const saved = api.getState();
-  const savedView: unknown = typeof saved === 'object' && saved !== null ? Reflect.get(saved, 'view') : undefined;
-  const readView = definition.viewSchema.safeParse(savedView);
+  const kept = (name: string): unknown =>
+    typeof saved === 'object' && saved !== null ? Reflect.get(saved, name) : undefined;
+  const readView = definition.viewSchema.safeParse(kept('view'));
   let view: V = readView.success ? readView.data : definition.defaults;
+  let tables: readonly string[] = tablesSchema.safeParse(kept('tables')).data ?? [];
   let state: SnapshotOf<B> | null = null;
   let message: string | null = null;
   /** Whether the message says that nothing newer could be read, which may go better another time. */
@@ -74,7 +77,9 @@ export function mountPanel<B extends Boundary, V extends object>(definition: Pan
         {state === null ? (
           <Unread panel={definition.boundary.panel} failed={stale} />
         ) : (
-          <View state={state} channel={channel} view={view} setView={setView} tell={tell} ask={ask} />
+          <TablesContext.Provider value={{ names: tables, set: setTables }}>
+            <View state={state} channel={channel} view={view} setView={setView} tell={tell} ask={ask} />
+          </TablesContext.Provider>
         )}
       </>,
       root,
@@ -91,10 +96,15 @@ export function mountPanel<B extends Boundary, V extends object>(definition: Pan
   const tell = (text: string | null) => say(text, false);
   const ask = (request: Promise<unknown>) => void request.catch((error: unknown) => tell(messageOf(error)));
   const keep = () => {
-    if (state !== null) api.setState({ target: definition.target(state), view });
+    if (state !== null) api.setState({ target: definition.target(state), view, tables });
   };
   const setView = (change: Partial<V>) => {
     view = { ...view, ...change };
+    keep();
+    schedule();
+  };
+  const setTables = (names: readonly string[]) => {
+    tables = names;
     keep();
     schedule();
   };
