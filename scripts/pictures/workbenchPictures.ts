@@ -86,8 +86,8 @@ async function shotsOf(window: VscodeWindow, folder: string, { ladder, last }: P
       { content: text, id: language, file: path.join(folder, 'upsize.json') },
     );
   };
-  /** A panel is in front once its page has its content, `shown` too where it comes later. */
-  const panel = (name: string, command: string, argument: object, shown?: string): Shot => ({
+  /** A panel is in front once its page has its content, and nothing of what it waits for (`awaited`) is left. */
+  const panel = (name: string, command: string, argument: object, awaited?: string): Shot => ({
     name,
     async show() {
       await run('workbench.action.closeAllEditors');
@@ -96,7 +96,7 @@ async function shotsOf(window: VscodeWindow, folder: string, { ladder, last }: P
       const frame = page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
       await frame.locator('main:not([aria-busy]) h1').first().waitFor();
       await settle();
-      if (shown !== undefined) await frame.locator(shown).waitFor();
+      if (awaited !== undefined) await frame.locator(awaited).first().waitFor({ state: 'detached' });
       return undefined;
     },
   });
@@ -117,7 +117,7 @@ async function shotsOf(window: VscodeWindow, folder: string, { ladder, last }: P
     panel('confusion-matrix', 'openConfusionMatrix', lastRun),
     panel('dataset-gallery', 'openDatasetGallery', {}),
     panel('compare-runs', 'compareRuns', { runIds: ladder.runs.map(({ id }) => id) }),
-    panel('hardest-images', 'openHardestImages', lastRun, '.hard li:nth-child(18) img'),
+    panel('hardest-images', 'openHardestImages', lastRun, '.hard li:nth-child(-n+18) .waiting'),
     {
       name: 'prediction-hover',
       async show() {
