@@ -18,24 +18,18 @@ function recipe(): string {
 }
 
 /**
- * Throws where there is no clone to build the addon in, with what goes on working: before anything is downloaded for it.
- */
-export function requireClone(): void {
-  if (runsFromSource() && existsSync(join(recipe(), 'build.mjs'))) return;
-  throw new Error(
-    `This installation of Upsize ships no addon for ${process.platform}-${process.arch}, and only a clone of the repository can build one. The WASM engine works here as it is.`,
-  );
-}
-
-/**
  * Builds the addon into an engine folder with the repository's own script and returns its path. Only a clone can: an
  * installed extension ships the addon prebuilt.
  *
  * @throws Error with the compiler's words when it cannot be built.
  */
 export async function buildAddon(layout: NativeLayout, signal?: AbortSignal): Promise<string> {
-  requireClone();
   const script = join(recipe(), 'build.mjs');
+  if (!runsFromSource() || !existsSync(script)) {
+    throw new Error(
+      `This installation of Upsize ships no addon for ${process.platform}-${process.arch}, and only a clone of the repository can build one.`,
+    );
+  }
   const target = join(layout.addons, 'tfjs_binding.node');
   const result = await runTool(
     process.execPath,

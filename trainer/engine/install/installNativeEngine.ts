@@ -4,7 +4,7 @@ import { replaceFileSync } from '../../protocol/replaceFile.ts';
 import { type Host, type NativeLayout, nativeLayout, nativeLayoutIn } from '../engineCache.ts';
 import { checkInstalled, type InstalledRecord, placeAddon, shippedAddon } from '../native/nativeParts.ts';
 import { type TensorflowWheel, tensorflowVersion, tensorflowWheel } from '../tensorflowRelease.ts';
-import { addonSources, buildAddon, requireClone } from './buildAddon.ts';
+import { addonSources, buildAddon } from './buildAddon.ts';
 import { downloadWheel, sha256OfFile } from './downloadWheel.ts';
 import { extractWheel } from './extractWheel.ts';
 import { withInstallLock } from './installLock.ts';
@@ -47,7 +47,6 @@ export async function installNativeEngine(
   if ('unsupported' in wheel) throw new Error(wheel.unsupported);
   const layout = nativeLayout(host);
   if (isComplete(layout)) return { installed: false, folder: layout.folder };
-  if ((options.makeAddon ?? options.addonPath ?? shippedAddon(host)) === undefined) requireClone();
   try {
     mkdirSync(layout.partial, { recursive: true });
   } catch (error) {
