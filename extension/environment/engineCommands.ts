@@ -6,9 +6,13 @@ import type { UpsizeContext } from '../upsizeContext.ts';
 /** Installing the native engine, offering it once to who trains without, and saying where the Node of the setting is none. */
 export function registerEngine(context: UpsizeContext): vscode.Disposable[] {
   const offered = new Set<string>();
+  const since = Date.now();
   const offer = () => {
     for (const folder of context.folders.all) {
-      const slow = folder.runs.find((run) => run.state === 'running' && run.summary.engine?.name === 'wasm');
+      // A short run may be over before it was seen at work.
+      const slow = folder.runs.find(
+        (run) => (run.state === 'running' || run.manifest.created >= since) && run.summary.engine?.name === 'wasm',
+      );
       if (!slow || offered.has(folder.path)) continue;
       offered.add(folder.path);
       void offerInstall(context, slow.summary.engine?.fallback ?? null);
