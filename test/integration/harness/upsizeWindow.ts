@@ -42,10 +42,17 @@ export async function shownRuns(window: VscodeWindow): Promise<string[]> {
 
 /** A notification, in the list behind the bell: they do not come up by themselves in windows of tests. Waits until it is there. */
 export async function notification(window: VscodeWindow, text: string | RegExp): Promise<Locator> {
-  await window.evaluate((vscode) => vscode.commands.executeCommand('notifications.showList'));
   const found = window.page.locator('.notification-list-item', { hasText: text }).first();
-  await found.waitFor();
-  return found;
+  for (const deadline = Date.now() + 120_000; ;) {
+    // The list does not open while it is empty.
+    await window.evaluate((vscode) => vscode.commands.executeCommand('notifications.showList'));
+    try {
+      await found.waitFor({ timeout: 2_000 });
+      return found;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+  }
 }
 
 /** Takes all notifications away, and waits until they are gone. */
