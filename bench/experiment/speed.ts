@@ -25,10 +25,10 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import * as z from 'zod';
 import { generateSample } from '../../samples/generate.ts';
 import { sampleConfig } from '../../samples/sampleConfig.ts';
 import { contenders, firstModel, grownModel, sizes, type Contender } from './contenders.ts';
+import { speedResultSchema, type SpeedResult } from './speedResult.ts';
 import { speedTable } from './speedTable.ts';
 import { accuracyOn, openLaboratory, trainPhase } from './trainPhase.ts';
 
@@ -37,23 +37,6 @@ const rates = [0.001, 0.003];
 const searchShare = 1 / 3;
 const searchSeed = 1000;
 const patience = 10;
-
-const resultSchema = z.object({
-  kind: z.enum(['rate', 'run']),
-  contender: z.string(),
-  budget: z.number(),
-  seed: z.number(),
-  rate: z.number(),
-  /** Of the best epoch, on the validation images; 0 to 1. */
-  accuracy: z.number(),
-  /** On the test images; null where a rate was tried. */
-  testAccuracy: z.number().nullable(),
-  cpuSeconds: z.number(),
-  epochs: z.array(z.number()),
-  /** Validation accuracy over the CPU seconds, phase after phase. */
-  curve: z.array(z.tuple([z.number(), z.number()])),
-});
-export type SpeedResult = z.infer<typeof resultSchema>;
 
 const { values: flags } = parseArgs({
   options: {
@@ -184,7 +167,7 @@ function read(): SpeedResult[] {
   const lines = readFileSync(out, 'utf8')
     .split('\n')
     .filter((line) => line !== '');
-  return lines.map((line) => resultSchema.parse(JSON.parse(line)));
+  return lines.map((line) => speedResultSchema.parse(JSON.parse(line)));
 }
 
 /** Copies the images of class folders into `train`, `val` and `test`, class by class in the order of their contents' hashes. */

@@ -1,6 +1,6 @@
 import { median, medianInterval } from '../statistics.ts';
 import type { Contender } from './contenders.ts';
-import type { SpeedResult } from './speed.ts';
+import type { SpeedResult } from './speedResult.ts';
 
 /** CPU seconds until the validation accuracy of a run was first at least so high; null where it never was. */
 export function secondsTo(accuracy: number, { curve }: Pick<SpeedResult, 'curve'>): number | null {

@@ -3,7 +3,7 @@ import { dataTypes, type GraphBuilder, type Output, outputOf } from './graphDef.
 import { GraphRefusedError } from './graphRefused.ts';
 import { lowAttributes, LowPrecision } from './lowPrecision.ts';
 import type { Precision } from '../trainStep.ts';
-import type { ProgramOperation, ProgramSource } from './program.ts';
+import type { ProgramOperation, ProgramSource } from './programOperation.ts';
 
 /** What a program is written into a graph with. */
 export interface EmitOptions {

@@ -16,7 +16,8 @@ import type {
 } from '../trainStep.ts';
 import { GraphRefusedError } from './graphRefused.ts';
 import { type Feed, type GraphSession, loadGraph } from './graphSession.ts';
-import { alignRecordings, type ProgramSource } from './program.ts';
+import { alignRecordings } from './program.ts';
+import type { ProgramSource } from './programOperation.ts';
 import {
   type ProvenSample,
   recordPrediction,

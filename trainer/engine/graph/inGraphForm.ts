@@ -1,4 +1,4 @@
-import type { ProgramOperation } from './program.ts';
+import type { ProgramOperation } from './programOperation.ts';
 
 type Form = Pick<ProgramOperation, 'name' | 'attributes' | 'inputs'>;
 

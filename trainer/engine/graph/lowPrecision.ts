@@ -1,5 +1,5 @@
 import { type Attributes, dataTypes } from './graphDef.ts';
-import type { ProgramOperation, ProgramSource } from './program.ts';
+import type { ProgramOperation, ProgramSource } from './programOperation.ts';
 
 /** Which inputs and outputs of an operation may be bfloat16, and whether it is that by itself or goes along. */
 interface LowForm {

@@ -1,23 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { constantLaw, type ConstantLaw, type ConstantSample } from './batchLaw.ts';
-import type { Attribute } from './graphDef.ts';
+import { constantLaw, type ConstantSample } from './batchLaw.ts';
 import { GraphRefusedError } from './graphRefused.ts';
 import { inGraphForm } from './inGraphForm.ts';
+import type { ProgramOperation, ProgramSource } from './programOperation.ts';
 import type { RecordedOperation, Recording, Source } from './recordOperations.ts';
-
-/** Where a value of a program comes from. */
-export type ProgramSource =
-  | { kind: 'operation'; operation: ProgramOperation; output: number }
-  | { kind: 'input'; name: string }
-  | { kind: 'constant'; law: ConstantLaw };
-
-/** One operation of a program; shapes are those of the first recording. */
-export interface ProgramOperation {
-  name: string;
-  attributes: Readonly<Record<string, Attribute>>;
-  inputs: ProgramSource[];
-  outputs: readonly { shape: readonly number[]; dataType: number }[];
-}
 
 /** The same work recorded with a batch of `batch` images, and where the values that are wanted came from. */
 export interface Sample {

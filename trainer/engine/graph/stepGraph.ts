@@ -3,7 +3,7 @@ import { slotNamesOf } from '../optimizers.ts';
 import { programEmitter } from './emitProgram.ts';
 import { type Attributes, dataTypes, GraphBuilder, type Output } from './graphDef.ts';
 import { GraphRefusedError } from './graphRefused.ts';
-import type { ProgramSource } from './program.ts';
+import type { ProgramSource } from './programOperation.ts';
 import { emitUpdate } from './updateRule.ts';
 import { type ModelWeight, stepInputs, stepResults, weightInput } from './recordStep.ts';
 
