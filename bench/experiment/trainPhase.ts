@@ -82,8 +82,8 @@ export async function trainPhase(
 ): Promise<PhaseOutcome> {
   const stageImages = imagesAt(images, size);
   const stage = { size, extend: null, freeze: 'none', training } as const;
-  const { optimizer, labelSmoothing } = training;
-  const { step } = createStep(engine.name, model, { optimizer, labelSmoothing, seed });
+  const { optimizer, labelSmoothing, precision } = training;
+  const { step } = createStep(engine.name, model, { optimizer, labelSmoothing, precision, seed });
   try {
     const began = { cpu: cpuNow(), wall: performance.now() };
     const spent = () => cpuNow() - began.cpu;

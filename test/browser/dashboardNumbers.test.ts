@@ -7,7 +7,8 @@ import { encodeEvent } from '../../trainer/protocol/events.ts';
 import { runFolderOf, runPaths } from '../../trainer/protocol/runFolder.ts';
 import { openDashboard, type HostedPanel } from './harness/openPanels.ts';
 import { RecordedWorkspace } from './harness/recordedWorkspace.ts';
-import { assertShowsSame, showRuns } from './harness/shownNumbers.ts';
+import { showRuns } from '../trainer/showRuns.ts';
+import { assertShowsSame } from './harness/shownNumbers.ts';
 import { writeLadder } from './harness/writtenLadder.ts';
 
 const recordings = path.resolve(import.meta.dirname, '../fixtures/runs');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { decodeToSquare } from '../dataset/decode.ts';
 import { ImageFeatures, likeness } from '../evaluation/imageFeatures.ts';
@@ -145,7 +145,6 @@ export class NearestImages {
   }
 
   async #keep({ key, rows }: Features): Promise<void> {
-    await mkdir(this.#folder, { recursive: true });
     await replaceFile(path.join(this.#folder, `${key}.f32`), new Uint8Array(rows.buffer), { makeFolder: true });
     const names = (await readdir(this.#folder)).filter((name) => name.endsWith('.f32'));
     const kept = await Promise.all(

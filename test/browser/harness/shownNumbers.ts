@@ -1,49 +1,6 @@
 import { strict as assert } from 'node:assert';
 import type { Page } from 'playwright-core';
-import * as z from 'zod';
-import { runUpsize } from '../../trainer/runUpsize.ts';
-
-const share = z.number().nullable();
-const shownRunSchema = z.object({
-  size: z.number(),
-  parentId: z.string().nullable(),
-  valAccuracy: share,
-  gain: share,
-  seconds: z.number(),
-  model: z.object({ memoryBytes: z.number() }),
-  config: z.object({ stage: z.object({ training: z.object({ epochs: z.number() }) }) }),
-  epochRecords: z.array(
-    z.object({
-      epoch: z.number(),
-      step: z.number(),
-      accuracy: z.number(),
-      valAccuracy: z.number(),
-      loss: z.number(),
-      valLoss: z.number(),
-      learningRate: z.number(),
-      seconds: z.number(),
-      inputSeconds: z.number(),
-      stepSeconds: z.number(),
-      evaluationSeconds: z.number(),
-      imagesPerSecond: z.number(),
-      rssBytes: z.number(),
-    }),
-  ),
-  classes: z.array(z.object({ name: z.string(), recall: z.number(), support: z.number() })),
-});
-/** What `upsize show --json` says of a run, as far as the dashboard shows it. */
-export type ShownRun = z.output<typeof shownRunSchema>;
-
-/** Asks the real command line for each run. */
-export async function showRuns(workspace: string, ids: readonly string[]): Promise<ShownRun[]> {
-  const shown: ShownRun[] = [];
-  for (const id of ids) {
-    const { code, output, errors } = await runUpsize(['show', id, '--json'], { cwd: workspace });
-    assert.equal(code, 0, errors);
-    shown.push(shownRunSchema.parse(JSON.parse(output)));
-  }
-  return shown;
-}
+import type { ShownRun } from '../../trainer/showRuns.ts';
 
 // How a reader of British English expects numbers, written apart from the panels' own formats.
 const number = (value: number, options: Intl.NumberFormatOptions = {}) => value.toLocaleString('en-GB', options);

@@ -1,41 +1,16 @@
 import { strict as assert } from 'node:assert';
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import type { FrameLocator } from 'playwright-core';
-import * as z from 'zod';
 import { gainPerMinute } from '../../../trainer/protocol/runRow.ts';
 import { count, duration, measure, percentNumber, pointsNumber, rate } from '../../../webviews/ui/numbers.ts';
+import { showRuns, type ShownRun } from '../../trainer/showRuns.ts';
 import { buildSuites } from '../buildSuites.ts';
 import { startBrowserVscode, type BrowserVscode, type VscodeWindow } from '../harness/browserVscode.ts';
 import { ended, readRun, startedRun, tinyWorkspace, until, upsizeIn } from '../harness/upsizeWindow.ts';
 
-const trainer = path.resolve(import.meta.dirname, '../../../dist/trainer.cjs');
 /** Of a machine that has much else to do. */
 const contentTimeoutMs = 180_000;
-
-/** Of `upsize show --json`: what the panels show too. */
-const shownRunSchema = z.object({
-  state: z.string(),
-  valAccuracy: z.number().nullable(),
-  valLoss: z.number().nullable(),
-  gain: z.number().nullable(),
-  seconds: z.number(),
-  imagesPerSecond: z.number().nullable(),
-  epochRecords: z.array(
-    z.object({
-      epoch: z.number(),
-      step: z.number(),
-      accuracy: z.number(),
-      valAccuracy: z.number(),
-      loss: z.number(),
-      valLoss: z.number(),
-      imagesPerSecond: z.number(),
-    }),
-  ),
-  classes: z.array(z.object({ name: z.string(), support: z.number(), f1: z.number() })),
-});
 
 describe('panels in an editor', function () {
   this.timeout(900_000);
@@ -67,17 +42,16 @@ describe('panels in an editor', function () {
     await card.getByText('Run card by Upsize').waitFor({ timeout: contentTimeoutMs });
     return card;
   };
-  const show = async (runId: string) => {
-    const values = [trainer, 'show', runId, '--json', '--workspace', workspace.folder];
-    const { stdout } = await promisify(execFile)(process.execPath, values, { maxBuffer: 50e6 });
-    return shownRunSchema.parse(JSON.parse(stdout));
+  const show = async (runId: string): Promise<ShownRun> => {
+    const [shown] = await showRuns(workspace.folder, [runId]);
+    return shown ?? assert.fail(`${runId} was not shown`);
   };
   const cells = async (row: ReturnType<FrameLocator['locator']>) => row.locator('th, td').allInnerTexts();
   /** As panels write it, without the unit. */
   const percentText = (share: number | null | undefined) => ((share ?? Number.NaN) * 100).toFixed(1);
 
   /** Columns 'epoch' to 'val_loss' of an epoch, as panels write them. */
-  const epochTexts = (epoch: z.output<typeof shownRunSchema>['epochRecords'][number]) => [
+  const epochTexts = (epoch: ShownRun['epochRecords'][number]) => [
     count(epoch.epoch + 1),
     count(epoch.step),
     percentNumber(epoch.accuracy),
