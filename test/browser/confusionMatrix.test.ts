@@ -107,7 +107,9 @@ describe('confusion matrix in a browser', () => {
     await page.getByRole('radio', { name: 'Δ 48', checked: true }).waitFor();
     await page.getByRole('radio', { name: 'by mistakes' }).click();
     await page.getByRole('button', { name: 'Confusion matrix: show as a table' }).click();
-    assert.equal(await page.getByRole('region', { name: 'Confusion matrix, table' }).getByRole('row').count(), 11);
+    const rows = page.getByRole('region', { name: 'Confusion matrix, table' }).getByRole('row');
+    await rows.first().waitFor();
+    assert.equal(await rows.count(), 11);
     const support = page.getByRole('columnheader', { name: 'images' }).getByRole('button');
     await support.click();
     await page.locator('th[aria-sort="descending"]', { hasText: 'images' }).waitFor();
