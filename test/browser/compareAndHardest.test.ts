@@ -179,6 +179,29 @@ describe('comparison of runs and hardest images in a browser', () => {
     await assertAccessibleInAllThemes(panel);
   });
 
+  it('ends what it asked about a class when another is looked at, and everything when it is closed', async () => {
+    const ids = writeLadder(folder, { epochs: 4, stepsPerEpoch: 3, images: 300 });
+    const asked: AbortSignal[] = [];
+    await openHardestOf(ids[2] ?? '', (_method, _params, options) => {
+      const signal = options?.signal;
+      assert.ok(signal);
+      asked.push(signal);
+      return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('Cancelled.'))));
+    });
+    const { page } = panel;
+    await page.getByText('Asking the model …').first().waitFor();
+    await page.waitForTimeout(300);
+    const first = asked.length;
+    await page.getByRole('radio', { name: 'what spoke for the true class' }).click();
+    await page.waitForTimeout(300);
+    assert.ok(asked.length > first);
+    const stillAsked = asked.filter(({ aborted }) => !aborted);
+    assert.equal(stillAsked.length, first);
+    assert.equal(await page.getByText('Cancelled').count(), 0);
+    await panel.close();
+    assert.ok(asked.every(({ aborted }) => aborted));
+  });
+
   it('draws hostile names as nothing but themselves, and says while a picture is on its way', async () => {
     const ids = writeLadder(folder, { epochs: 4, stepsPerEpoch: 3, images: 60, classNames: hostileNames });
     await openHardestOf(ids[2] ?? '', () => new Promise(() => undefined));

@@ -94,6 +94,32 @@ describe('the predictor, for the hover', function () {
     assert.equal(await trueClass(), 'cherry');
   });
 
+  it('answers a hover before the many explanations that were asked earlier, and drops those nobody waits for', async () => {
+    const run = runs.at(-1);
+    assert.ok(run);
+    const stop = new AbortController();
+    let explained = 0;
+    const explanations = Array.from({ length: 40 }, async (_, index) => {
+      // A panel that is closed ends all its requests but one here, which was the last.
+      const options = index === 39 ? {} : { signal: stop.signal };
+      try {
+        await predictor.ask('explainImage', { runId: run.id, file: image() }, options);
+        return 'explained';
+      } catch (error) {
+        return (error as Error).message;
+      } finally {
+        explained++;
+      }
+    });
+    await predictor.ask('predictImage', { runId: run.id, file: image() });
+    assert.ok(explained < 20, `${explained} explanations came before the hover`);
+    stop.abort();
+    const ends = await Promise.all(explanations);
+    assert.equal(ends.at(-1), 'explained');
+    const dropped = ends.filter((end) => end === 'Cancelled.');
+    assert.ok(dropped.length > 10, ends.join(' '));
+  });
+
   it('ends itself where it takes more memory than it may, and says so', async () => {
     const greedy = await start(64);
     assert.match(await greedy.stopped, /ended with exit code 1/);

@@ -22,6 +22,7 @@ import { upsizeVersion } from '../protocol/upsizeVersion.ts';
 import { augmentImage } from './augmentImage.ts';
 import { ImagePredictor } from './imagePredictor.ts';
 import { makeThumbnail } from './thumbnail.ts';
+import { Turns } from './turns.ts';
 
 const hostPollMs = 2000;
 const memoryPollMs = 1000;
@@ -34,10 +35,9 @@ type Handlers = {
 };
 
 /**
- * Serves the views of one window until its host is gone: over the two streams, one request after the other where they use
- * the model, so that memory and processor stay small beside a training. Returns when the connection has closed; throws where the
- * process takes more memory than its host allows, TensorFlow's own included, which no option of Node bounds: the host starts
- * another one.
+ * Serves the views of one window until its host is gone: over the two streams, in turns where requests use the models, what is
+ * looked at before work in bulk. Returns when the connection has closed; throws where the process takes more memory than its
+ * host allows, TensorFlow's own included, which no option of Node bounds: the host starts another one.
  */
 export async function servePredictor(input: Readable, output: Writable): Promise<void> {
   const connection = createMessageConnection(new StreamMessageReader(input), new StreamMessageWriter(output));
@@ -65,12 +65,7 @@ export async function servePredictor(input: Readable, output: Writable): Promise
     if (opened === null) throw new Error('The predictor was asked before it was told its workspace.');
     return opened;
   };
-  let last: Promise<unknown> = Promise.resolve();
-  const oneByOne = <T>(work: () => Promise<T>): Promise<T> => {
-    const next = last.then(work, work);
-    last = next.catch(() => undefined);
-    return next;
-  };
+  const turns = new Turns();
 
   const handlers: Handlers = {
     open: async ({ workspace: folder, hostPid, memoryLimitMegabytes }) => {
@@ -84,28 +79,23 @@ export async function servePredictor(input: Readable, output: Writable): Promise
       return { engine: engine.name, upsize: upsizeVersion };
     },
     predictImage: (params, token) =>
-      oneByOne(async () => {
-        const isCancelled = () => token.isCancellationRequested;
-        const found = isCancelled() ? null : await workspace().images.predict(params, isCancelled);
-        if (!found) throw cancelled();
-        return found;
-      }),
-    networkInput: ({ runId, file }) => oneByOne(() => workspace().images.networkInput(runId, file)),
-    explainImage: (params) => oneByOne(() => workspace().images.explain(params)),
+      turns.ahead(() => wanted(token, (isCancelled) => workspace().images.predict(params, isCancelled))),
+    networkInput: ({ runId, file }, token) =>
+      turns.ahead(() => wanted(token, () => workspace().images.networkInput(runId, file))),
+    explainImage: (params, token) => turns.bulk(() => wanted(token, () => workspace().images.explain(params))),
     augmentImage: (params) => augmentImage(params),
-    nearestImages: async (params, token) => {
-      const found = await workspace().images.nearest(params, {
-        cancelled: () => token.isCancellationRequested,
-        progress: (done, total) => {
-          if (params.progressToken === undefined) return;
-          const progress: z.input<typeof progressSchema> = { token: params.progressToken, done, total };
-          void connection.sendNotification(progressNotification, progress);
-        },
-        turn: oneByOne,
-      });
-      if (!found) throw cancelled();
-      return found;
-    },
+    nearestImages: (params, token) =>
+      wanted(token, (isCancelled) =>
+        workspace().images.nearest(params, {
+          cancelled: isCancelled,
+          progress: (done, total) => {
+            if (params.progressToken === undefined) return;
+            const progress: z.input<typeof progressSchema> = { token: params.progressToken, done, total };
+            void connection.sendNotification(progressNotification, progress);
+          },
+          turn: (work) => turns.bulk(work),
+        }),
+      ),
     thumbnail: async ({ file, pixels, bytes }) => await makeThumbnail(await readImageFile(file), pixels, bytes),
   };
   for (const method of Object.keys(handlers) as PredictorMethod[]) {
@@ -131,7 +121,13 @@ export async function servePredictor(input: Readable, output: Writable): Promise
   if (excess) throw excess;
 }
 
-function cancelled(): ResponseError<void> {
-  // LSP's number for "the one who asked no longer wants to know".
-  return new ResponseError(-32800, 'Cancelled.');
+/** Does work unless who asked no longer wants to know, and says so then; work that is given up on the way brings null. */
+async function wanted<T>(
+  token: CancellationToken,
+  work: (isCancelled: () => boolean) => Promise<T | null>,
+): Promise<T> {
+  const found = token.isCancellationRequested ? null : await work(() => token.isCancellationRequested);
+  // LSP's number for a request that was cancelled.
+  if (found === null) throw new ResponseError(-32800, 'Cancelled.');
+  return found;
 }

@@ -25,14 +25,16 @@ export const hardestImagesBoundary = defineBoundary({
   /** What changes is sent as a new snapshot. */
   change: z.object({ type: z.literal('stale'), message: z.string() }),
   requests: {
-    /** The picture, and where the network looked for a class. */
+    /** The picture, and where the network looked for a class; null where another class was asked about meanwhile. */
     explain: {
       params: z.object({ file: z.string(), className: z.string() }),
-      result: z.object({
-        dataUri: z.string(),
-        size: z.number().int(),
-        heat: z.object({ width: z.number().int(), height: z.number().int(), values: z.array(z.number()) }),
-      }),
+      result: z
+        .object({
+          dataUri: z.string(),
+          size: z.number().int(),
+          heat: z.object({ width: z.number().int(), height: z.number().int(), values: z.array(z.number()) }),
+        })
+        .nullable(),
     },
     openImage: { params: z.object({ file: z.string() }), result: z.null() },
     openNext: { params: z.object({}), result: z.null() },

@@ -1,3 +1,4 @@
+import type { PredictorResult } from '../../../trainer/protocol/predictor.ts';
 import type { Run } from '../../../trainer/protocol/runSummary.ts';
 import { hardestImagesBoundary, type HardestImagesState } from '../../../webviews/protocol/hardestImages.ts';
 import { answer, HostChannel } from '../../../webviews/protocol/hostChannel.ts';
@@ -23,20 +24,20 @@ export class HardestImagesPanel implements Disposable {
   readonly channel: HostChannel<typeof hardestImagesBoundary>;
   readonly #options: HardestImagesOptions;
   readonly #subscription: Disposable;
+  /** What is still asked, by image; another class ends what was asked before. */
+  readonly #asked = new Map<string, AbortController>();
   #stamp = '';
 
   constructor(options: HardestImagesOptions) {
     this.#options = options;
-    const { workspace, runId, actions } = options;
+    const { workspace, actions } = options;
     const { requests } = hardestImagesBoundary;
     this.channel = new HostChannel(hardestImagesBoundary, {
       post: options.post,
       log: options.log,
       snapshot: () => this.#snapshot(),
       answers: {
-        explain: answer(requests.explain, ({ file, className }) =>
-          workspace.ask('explainImage', { runId, file: this.#fileOf(file), className }),
-        ),
+        explain: answer(requests.explain, ({ file, className }) => this.#explain(file, className)),
         openImage: answer(requests.openImage, async ({ file }) => {
           await actions.openFile(this.#fileOf(file));
           return null;
@@ -64,6 +65,24 @@ export class HardestImagesPanel implements Disposable {
 
   dispose(): void {
     this.#subscription.dispose();
+    for (const asked of this.#asked.values()) asked.abort();
+  }
+
+  /** Null where another class was asked about meanwhile, or the panel was closed. */
+  async #explain(file: string, className: string): Promise<PredictorResult<'explainImage'> | null> {
+    const { workspace, runId } = this.#options;
+    this.#asked.get(file)?.abort();
+    const asked = new AbortController();
+    this.#asked.set(file, asked);
+    try {
+      const { signal } = asked;
+      return await workspace.ask('explainImage', { runId, file: this.#fileOf(file), className }, { signal });
+    } catch (error) {
+      if (asked.signal.aborted) return null;
+      throw error;
+    } finally {
+      if (this.#asked.get(file) === asked) this.#asked.delete(file);
+    }
   }
 
   #run(): Run | null {
