@@ -6,7 +6,7 @@ import { lossAndGradients } from './lossAndGradients.ts';
 import { batchBytes, readSignature, variableOf } from './modelSignature.ts';
 import { copyIn, copyOut } from './namedWeights.ts';
 import { makeOptimizer, type TrainedWeight } from './optimizers.ts';
-import { prepareForTraining, trainingLogits } from './trainingForward.ts';
+import { observeBatchStatistics, prepareForTraining, trainingLogits } from './trainingForward.ts';
 import type { Batch, NamedArray, StepClock, StepMetrics, TrainStep, TrainStepOptions } from './trainStep.ts';
 
 /** Name of Adam's step count among the slots. */
@@ -69,6 +69,16 @@ export function createEagerStep(model: tfl.LayersModel, options: TrainStepOption
         if (!(output instanceof tf.Tensor)) throw new Error('The model must have one output.');
         return Float32Array.from(output.dataSync());
       });
+    },
+    batchStatistics(pixels, count) {
+      const statistics: [string, tf.Tensor][] = [];
+      tf.tidy(() => {
+        const images = batchPixels({ count, pixels, labels: new Int32Array() }, size);
+        observeBatchStatistics(model, images, (name, statistic) => statistics.push([name, tf.keep(statistic)]));
+      });
+      const arrays = copyOut(statistics);
+      for (const [, statistic] of statistics) statistic.dispose();
+      return arrays;
     },
     getWeights: () => copyOut(weights),
     setWeights: (arrays) => copyIn(weights, arrays, 'weight'),

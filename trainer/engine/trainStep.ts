@@ -70,6 +70,12 @@ export interface TrainStep {
   run(batch: Batch, clock: StepClock): StepMetrics | Promise<StepMetrics>;
   /** Class probabilities, `count × classes`, for `count × size × size × 3` bytes of pixels; never augmented, no dropout. */
   predict(pixels: Uint8Array, count: number): Float32Array | Promise<Float32Array>;
+  /**
+   * What each batch norm that trains is given for these images, each normalised by the batch itself, without dropout: mean
+   * and biased variance, `[channels]`, by the names of its moving statistics. Empty when no batch norm trains. Changes
+   * nothing.
+   */
+  batchStatistics(pixels: Uint8Array, count: number): NamedArray[] | Promise<NamedArray[]>;
   /** All weights of the model, frozen ones and moving statistics included, in the model's order. */
   getWeights(): NamedArray[];
   /** Sets weights by name. Throws when a name is unknown or a shape differs. */

@@ -5,7 +5,8 @@ import { batchNormTraining } from './batchNormTraining.ts';
 /**
  * Makes a model's layers ready for Upsize's training steps, once for a model:
  * - batch norm uses the fused operation, works without scale or offset, and runs in inference mode where it is frozen
- *   (`trainable` false on it or on a model around it), as in Keras; stock tfjs goes on updating its statistics.
+ *   (`trainable` false on it or on a model around it), as in Keras; stock tfjs goes on updating its statistics;
+ * - while `observeBatchStatistics` runs, batch norm says what it is given.
  *
  * Whether a layer is frozen is looked up in each call, so nothing has to be prepared again after freezing.
  */
@@ -27,7 +28,7 @@ function visit(layer: tfl.layers.Layer, around: readonly tfl.layers.Layer[]): vo
   layer.call = (inputs, kwargs) => {
     const input = Array.isArray(inputs) ? inputs[0] : inputs;
     if (!input) throw new Error(`${layer.name}: takes one input and got none.`);
-    const trains = kwargs.training === true && around.every((owner) => owner.trainable);
+    const trains = around.every((owner) => owner.trainable) && (kwargs.training === true || observer);
     if (!trains) return plainCall(inputs, { ...kwargs, training: false });
     return tf.tidy(() => {
       const channels = input.shape.at(-1) ?? 1;
@@ -43,12 +44,36 @@ function visit(layer: tfl.layers.Layer, around: readonly tfl.layers.Layer[]): vo
       ] as const) {
         const moving = parts.weight(name);
         if (!moving) throw new Error(`${layer.name}: has no ${name}.`);
+        if (observer) {
+          observer(moving.originalName, fresh);
+          continue;
+        }
         const old = moving.read();
         moving.write(tf.add(tf.mul(old, parts.momentum), tf.mul(fresh, 1 - parts.momentum)));
       }
       return y;
     });
   };
+}
+
+let observer: ((name: string, statistic: tf.Tensor) => void) | undefined;
+
+/**
+ * Applies a prepared model to images out of training mode, but each batch norm that trains normalises by the batch before
+ * it, and `observe` is told its mean and biased variance, float32 `[channels]`, by the name of the moving statistic that
+ * they belong to. No weight changes. The tensors are gone afterwards unless `observe` keeps them.
+ */
+export function observeBatchStatistics(
+  model: tfl.LayersModel,
+  images: tf.Tensor,
+  observe: (name: string, statistic: tf.Tensor) => void,
+): void {
+  observer = observe;
+  try {
+    tf.tidy(() => void model.apply(images, { training: false }));
+  } finally {
+    observer = undefined;
+  }
 }
 
 function batchNormParts(layer: tfl.layers.Layer) {

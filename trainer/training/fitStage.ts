@@ -10,6 +10,7 @@ import { EpochReporter, type MemoryUse } from './callbacks/epochReporter.ts';
 import { ReduceLearningRateOnPlateau } from './callbacks/reduceLearningRateOnPlateau.ts';
 import { Reporter } from './callbacks/reporter.ts';
 import { DivergedError } from './divergedError.ts';
+import { renewStatistics } from './renewStatistics.ts';
 
 /** Where training stands, beside the tensors: the training part of a checkpoint's record. */
 export type FitState = Omit<CheckpointState, 'version' | 'kind' | 'seq' | 'weightsSha256'>;
@@ -167,7 +168,8 @@ export async function fitStage(input: FitStageInput): Promise<FitResult> {
       // A kill while a large set is scored must not cost the epoch again.
       if (now() - checkpointed >= beforeScoringMs) await checkpoint('last');
       const began = now();
-      const validation = await input.validate();
+      const isRenewed = await renewStatistics(step, input.batches(epoch, 0), input.shouldStop);
+      const validation = isRenewed ? await input.validate() : null;
       if (!validation) return await stopped(`Stopped before the end of epoch ${epoch + 1} was scored.`);
       if (!Number.isFinite(validation.loss))
         throw new DivergedError(validation.loss, epoch, runStep, control.learningRate);

@@ -166,6 +166,40 @@ for (const engine of ['native', 'wasm'] as const) {
       model.dispose();
     });
 
+    it('says what batch norm is given for a batch, and changes nothing', async () => {
+      const model = network();
+      const step = createEagerStep(model, options(rmsprop));
+      const { pixels } = batch(9);
+      const before = hash(step.getWeights());
+      const statistics = await step.batchStatistics(pixels, count);
+      assert.equal(hash(step.getWeights()), before);
+      const expected = tf.tidy(() => {
+        const images = tf.tensor4d(new Float32Array(pixels), [count, size, size, 3]);
+        const given = tfl.model({
+          inputs: model.inputs,
+          outputs: model.getLayer('conv1').output as tfl.SymbolicTensor,
+        });
+        const { mean, variance } = tf.moments(given.predict(images) as tf.Tensor, [0, 1, 2]);
+        return [...mean.dataSync(), ...variance.dataSync()];
+      });
+      assert.deepEqual(
+        statistics.map(({ name, shape }) => [name, ...shape]),
+        [
+          ['batchNorm1/moving_mean', 4],
+          ['batchNorm1/moving_variance', 4],
+        ],
+      );
+      statistics
+        .flatMap(({ data }) => [...data])
+        .forEach((value, index) => assert.ok(Math.abs(value - (expected[index] ?? NaN)) < 1e-5));
+      step.dispose();
+      model.getLayer('batchNorm1').trainable = false;
+      const frozen = createEagerStep(model, options(rmsprop));
+      assert.deepEqual(await frozen.batchStatistics(pixels, count), [], 'frozen statistics stay');
+      frozen.dispose();
+      model.dispose();
+    });
+
     it('counts the images with their class on top as training saw them', async () => {
       const input = tfl.input({ shape: [size, size, 3] });
       const pooled = tfl.layers.globalAveragePooling2d({ name: 'pool' }).apply(input) as tfl.SymbolicTensor;

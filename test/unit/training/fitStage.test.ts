@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import * as tf from '@tensorflow/tfjs-core';
-import type { TrainStep } from '../../../trainer/engine/trainStep.ts';
+import type { NamedArray, TrainStep } from '../../../trainer/engine/trainStep.ts';
 import { freeze } from '../../../trainer/model/freeze.ts';
 import { freezeProof, hashFrozen, verifyFreezeProof } from '../../../trainer/model/freezeProof.ts';
 import { readWeights } from '../../../trainer/model/modelWeights.ts';
@@ -8,7 +8,7 @@ import type { RunEvent, RunEventOf } from '../../../trainer/protocol/events.ts';
 import { DivergedError } from '../../../trainer/training/divergedError.ts';
 import type { FitCheckpoint } from '../../../trainer/training/fitStage.ts';
 import { useBackend } from '../engine/useBackend.ts';
-import { fitTiny, startFrom, stepsPerEpoch, tinyStageModel, training } from './tinyStage.ts';
+import { fitTiny, startFrom, stepsPerEpoch, tinyBatches, tinyStageModel, training } from './tinyStage.ts';
 
 const everyStep = { checkpointEverySeconds: 0 };
 
@@ -188,6 +188,42 @@ describe('fitStage', function () {
       5,
     );
     assert.equal(checkpoints.at(-1)?.state.step, 5, 'the last checkpoint is from before');
+  });
+
+  it('scores and keeps statistics of batch norm that are of the weights of that moment', async () => {
+    const seen: NamedArray[][] = [];
+    const expected: NamedArray[][] = [];
+    let epoch = 0;
+    await fitTiny({
+      wrapStep: (step) => ({
+        ...step,
+        async predict(pixels, count) {
+          seen.push(step.getWeights());
+          // All 22 images, as the four batches of the epoch give them: each image counts the same.
+          const sums = new Map<string, NamedArray>();
+          for await (const batch of tinyBatches(1, epoch, 0)) {
+            for (const { name, shape, data } of await step.batchStatistics(batch.pixels, batch.count)) {
+              const sum = sums.get(name) ?? { name, shape, data: new Float32Array(data.length) };
+              sums.set(name, {
+                ...sum,
+                data: sum.data.map((value, i) => value + ((data[i] ?? NaN) * batch.count) / 22),
+              });
+            }
+          }
+          expected.push([...sums.values()]);
+          epoch++;
+          return step.predict(pixels, count);
+        },
+      }),
+    });
+    assert.equal(seen.length, 3);
+    seen.forEach((weights, index) => {
+      for (const { name, data } of expected[index] ?? []) {
+        const there = weights.find((weight) => weight.name === name);
+        data.forEach((value, i) => assert.ok(Math.abs(value - (there?.data[i] ?? NaN)) < 1e-4, `${name} ${index}`));
+      }
+    });
+    assert.equal(expected[0]?.length, 4, 'two batch norms have two statistics each');
   });
 
   it('leaves frozen layers alone: no slot is kept, no statistic moved, no gradient computed', async () => {

@@ -21,6 +21,7 @@ import type { ProgramSource } from './programOperation.ts';
 import {
   type ProvenSample,
   recordPrediction,
+  recordStatistics,
   recordTrainingStep,
   sampleLabels,
   samplePixels,
@@ -39,6 +40,7 @@ export interface GraphStep extends TrainStep {
   readonly mode: 'graph';
   run(batch: Batch, clock: StepClock): StepMetrics;
   predict(pixels: Uint8Array, count: number): Float32Array;
+  batchStatistics(pixels: Uint8Array, count: number): NamedArray[];
   readonly operations: ReadonlyMap<string, number>;
 }
 
@@ -79,8 +81,12 @@ function makeGraphStep(model: tfl.LayersModel, options: TrainStepOptions): Graph
   };
   const training = recordProgram((batch) => recordTrainingStep(subject, batch));
   const prediction = recordProgram((batch) => recordPrediction(subject, batch));
+  const statistics = recordProgram((batch) => recordStatistics(subject, batch));
   const { optimizer, precision = 'float32' } = options;
-  const graph = buildStepGraph({ ...subject, optimizer, precision }, training.program, prediction.program);
+  const graph = buildStepGraph(
+    { ...subject, optimizer, precision },
+    { training: training.program, prediction: prediction.program, statistics: statistics.program },
+  );
   const session = loadGraph(graph.savedModel);
   try {
     const first = copyOut(subject.weights.map(({ name, variable }) => [name, variable]));
@@ -90,7 +96,10 @@ function makeGraphStep(model: tfl.LayersModel, options: TrainStepOptions): Graph
       session.run([], [graph.fetches.slotsZeroed]);
       return step;
     };
-    proveGraph(begun(), { subject, training: training.sample, prediction: prediction.sample, precision });
+    proveGraph(begun(), {
+      ...{ subject, precision },
+      ...{ training: training.sample, prediction: prediction.sample, statistics: statistics.sample },
+    });
     return begun();
   } catch (error) {
     session.dispose();
@@ -109,9 +118,13 @@ function recordProgram(record: (batch: number) => ProvenSample): {
 /** Runs the graph on what was recorded, changing nothing but batch norm's statistics and slots, and compares. */
 function proveGraph(
   step: GraphStep,
-  given: { subject: StepSubject; training: ProvenSample; prediction: ProvenSample; precision: Precision },
+  given: { subject: StepSubject; precision: Precision } & Record<
+    'training' | 'prediction' | 'statistics',
+    ProvenSample
+  >,
 ): void {
-  const { subject, training, prediction, precision } = given;
+  const { subject, training, prediction, statistics, precision } = given;
+  const found = step.batchStatistics(samplePixels(subject, statistics.batch), statistics.batch);
   const probabilities = step.predict(samplePixels(subject, prediction.batch), prediction.batch);
   const { loss } = step.run(
     {
@@ -123,6 +136,7 @@ function proveGraph(
   );
   for (const [what, values, proof, tolerance] of [
     ['probability', probabilities, prediction.proof, 1e-4],
+    ['statistic', found.flatMap(({ data }) => [...data]), statistics.proof, 1e-4],
     // bfloat16 has 8 significant bits.
     ['loss', [loss], training.proof, precision === 'bfloat16' ? 5e-2 : 1e-4],
   ] as const) {
@@ -144,6 +158,10 @@ function stepOf(
 ): GraphStep {
   const { feeds, fetches } = graph;
   let iterations = 0;
+
+  const imagesOf = (pixels: Uint8Array, count: number): Feed => {
+    return { output: feeds.pixels, shape: [count, size, size, 3], data: batchBytes(pixels, count, size) };
+  };
 
   function read(variables: ReadonlyMap<string, GraphVariable>): NamedArray[] {
     const list = [...variables.values()];
@@ -179,7 +197,7 @@ function stepOf(
       iterations++;
       const learningRate = clock.learningRate * (optimizer.name === 'adam' ? adamCorrection(optimizer, iterations) : 1);
       const inputs: Feed[] = [
-        { output: feeds.pixels, shape: [count, size, size, 3], data: batchBytes(pixels, count, size) },
+        imagesOf(pixels, count),
         { output: feeds.labels, shape: [count], data: labels.subarray(0, count) },
         {
           output: feeds.targets,
@@ -200,13 +218,16 @@ function stepOf(
       const [metrics] = session.run(inputs, [transforms ? fetches.trainAugmented : fetches.train]);
       return { loss: metrics?.[0] ?? NaN, correct: metrics?.[1] ?? 0 };
     },
-    predict(pixels, count) {
-      const input: Feed = {
-        output: feeds.pixels,
-        shape: [count, size, size, 3],
-        data: batchBytes(pixels, count, size),
-      };
-      return session.run([input], [fetches.probabilities])[0] ?? new Float32Array();
+    predict: (pixels, count) =>
+      session.run([imagesOf(pixels, count)], [fetches.probabilities])[0] ?? new Float32Array(),
+    batchStatistics(pixels, count) {
+      const names = [...fetches.statistics.keys()];
+      if (names.length === 0) return [];
+      const values = session.run([imagesOf(pixels, count)], [...fetches.statistics.values()]);
+      return names.map((name, index) => {
+        const data = values[index] ?? new Float32Array();
+        return { name, shape: [data.length], data };
+      });
     },
     getWeights: () => read(graph.weights),
     setWeights: (arrays) => write(graph.weights, arrays, 'weight'),

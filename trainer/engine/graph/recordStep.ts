@@ -3,7 +3,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import { smoothedTargets, softmaxCrossEntropy } from '../crossEntropy.ts';
 import { withDrawClock } from '../drawClock.ts';
 import { lossAndGradients } from '../lossAndGradients.ts';
-import { trainingLogits } from '../trainingForward.ts';
+import { observeBatchStatistics, trainingLogits } from '../trainingForward.ts';
 import { GraphRefusedError } from './graphRefused.ts';
 import type { Sample } from './program.ts';
 import { recordOperations, type Recorder, type Source } from './recordOperations.ts';
@@ -33,7 +33,10 @@ export function weightInput(name: string): string {
   return `weight/${name}`;
 }
 
-/** Results of a recorded training step; gradients and new values of weights are `gradient/<name>` and `assigned/<name>`. */
+/**
+ * Results of a recorded training step; gradients and new values of weights are `gradient/<name>` and `assigned/<name>`,
+ * what batch norm is given `statistic/<name>`.
+ */
 export const stepResults = { loss: 'loss', logits: 'logits', probabilities: 'probabilities' } as const;
 
 /** A recording, and what it computed of the sample images: the loss, or the probabilities. */
@@ -101,6 +104,21 @@ export function recordPrediction(subject: StepSubject, batch: number): ProvenSam
     const output = subject.model.apply(images, { training: false });
     if (!(output instanceof tf.Tensor)) throw new GraphRefusedError('The model has more than one output.');
     return { results: new Map([[stepResults.probabilities, recorder.source(output)]]), proof: output };
+  });
+}
+
+/** Records what each batch norm that trains is given for `batch` images (`TrainStep.batchStatistics`). */
+export function recordStatistics(subject: StepSubject, batch: number): ProvenSample {
+  return recordKeepingWeights(subject, batch, (recorder, images) => {
+    const results = new Map<string, Source>();
+    const values: tf.Tensor[] = [];
+    observeBatchStatistics(subject.model, images, (name, statistic) => {
+      results.set(`statistic/${name}`, recorder.source(statistic));
+      values.push(tf.keep(statistic));
+    });
+    const proof = values.length > 0 ? tf.concat(values) : tf.tensor1d([]);
+    for (const value of values) value.dispose();
+    return { results, proof };
   });
 }
 

@@ -41,6 +41,8 @@ export interface StepGraph {
     trainAugmented: Output;
     /** float32 `[batch, classes]`. */
     probabilities: Output;
+    /** What batch norm is given, float32 `[channels]`, by the names of its moving statistics. */
+    statistics: ReadonlyMap<string, Output>;
     /** Sets all slots to zero. */
     slotsZeroed: Output;
   };
@@ -48,10 +50,13 @@ export interface StepGraph {
   operations: ReadonlyMap<string, number>;
 }
 
+/** A recording for any batch size: its results by name. */
+export type RecordedProgram = ReadonlyMap<string, ProgramSource>;
+
 const float32 = { type: 'dataType', value: dataTypes.float32 } as const;
 const int32 = { type: 'dataType', value: dataTypes.int32 } as const;
 
-/** Builds the graph out of what was recorded of a training step and of a prediction (`alignRecordings`). */
+/** Builds the graph out of what was recorded of a training step, a prediction and the statistics (`alignRecordings`). */
 export function buildStepGraph(
   subject: {
     weights: readonly ModelWeight[];
@@ -60,8 +65,7 @@ export function buildStepGraph(
     optimizer: OptimizerOptions;
     precision: Precision;
   },
-  training: ReadonlyMap<string, ProgramSource>,
-  prediction: ReadonlyMap<string, ProgramSource>,
+  { training, prediction, statistics }: Record<'training' | 'prediction' | 'statistics', RecordedProgram>,
 ): StepGraph {
   const { size, classes } = subject;
   const builder = new GraphBuilder();
@@ -115,7 +119,7 @@ export function buildStepGraph(
       ...[...weights].map(([name, { read }]) => [weightInput(name), read] as const),
     ]);
     const emit = programEmitter(builder, { inputs, batch, scope, precision });
-    return (from: ReadonlyMap<string, ProgramSource>, name: string): Output => {
+    return (from: RecordedProgram, name: string): Output => {
       const source = from.get(name);
       if (!source) throw new GraphRefusedError(`The step was recorded without its ${name}.`);
       return emit(source);
@@ -142,11 +146,18 @@ export function buildStepGraph(
     );
     return after(builder, metrics, done, `${scope}/done`);
   };
+  const statisticOf = (name: string) => `statistic/${name}`;
+  const emitStatistic = emitterFor('statistics', plain, 'float32');
   const fetches: StepGraph['fetches'] = {
     train: train('train', plain),
     trainAugmented: train('trainAugmented', moved),
     // What a model answers must not depend on how it was trained.
     probabilities: emitterFor('predict', plain, 'float32')(prediction, stepResults.probabilities),
+    statistics: new Map(
+      subject.weights.flatMap(({ name }) =>
+        statistics.has(statisticOf(name)) ? [[name, emitStatistic(statistics, statisticOf(name))]] : [],
+      ),
+    ),
     slotsZeroed: updates.slotsZeroed,
   };
   return {

@@ -159,6 +159,10 @@ describe('a graph step computes what the eager step computes', () => {
       graph
         .predict(first.pixels, 3)
         .forEach((value, i) => assert.ok(Math.abs(value - (probabilities[i] ?? 0)) <= 1e-5));
+      for (const count of [3, 8]) {
+        const statistics = await eager.batchStatistics(first.pixels, count);
+        assert.ok(largestDifference(statistics, graph.batchStatistics(first.pixels, count)) <= 1e-5, 'statistics');
+      }
       pair.dispose();
       assert.equal(tf.memory().numTensors, tensorsBefore, 'tensors left behind');
     });
