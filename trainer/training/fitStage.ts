@@ -168,7 +168,7 @@ export async function fitStage(input: FitStageInput): Promise<FitResult> {
       // A kill while a large set is scored must not cost the epoch again.
       if (now() - checkpointed >= beforeScoringMs) await checkpoint('last');
       const began = now();
-      const isRenewed = await renewStatistics(step, input.batches(epoch, 0), input.shouldStop);
+      const isRenewed = await renewStatistics(step, input.batches(epoch, 0), () => input.shouldStop());
       const validation = isRenewed ? await input.validate() : null;
       if (!validation) return await stopped(`Stopped before the end of epoch ${epoch + 1} was scored.`);
       if (!Number.isFinite(validation.loss))

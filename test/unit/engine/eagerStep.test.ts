@@ -177,7 +177,7 @@ for (const engine of ['native', 'wasm'] as const) {
         const images = tf.tensor4d(new Float32Array(pixels), [count, size, size, 3]);
         const given = tfl.model({
           inputs: model.inputs,
-          outputs: model.getLayer('conv1').output as tfl.SymbolicTensor,
+          outputs: model.getLayer('conv1').output,
         });
         const { mean, variance } = tf.moments(given.predict(images) as tf.Tensor, [0, 1, 2]);
         return [...mean.dataSync(), ...variance.dataSync()];
