@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { extensionBundle } from '../scripts/bundles.ts';
-import { buildSuites } from '../test/integration/buildSuites.ts';
 import { startBrowserVscode } from '../test/integration/harness/browserVscode.ts';
 import type { Bench } from './bench.ts';
 import { benchRow } from './benchRow.ts';
@@ -24,9 +23,8 @@ export const activationBench: Bench = {
 };
 
 async function activationTimes(rounds: number, progress: (line: string) => void): Promise<number[]> {
-  const bridgeBundle = path.join(await buildSuites(), 'bridge.cjs');
   const folder = mkdtempSync(path.join(tmpdir(), 'upsize-activation-'));
-  const vscode = await startBrowserVscode({ bridgeBundle });
+  const vscode = await startBrowserVscode();
   const times: number[] = [];
   try {
     // The first window also starts VS Code itself: it is not counted.

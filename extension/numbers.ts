@@ -10,6 +10,13 @@ export function points(difference: number): string {
   return difference > 0 ? `▲ +${text}` : `▼ −${text}`;
 }
 
+/** The same where room is short: `+6.2`, `−0.4`, `±0.0`. */
+export function shortPoints(difference: number): string {
+  const text = Math.abs(difference * 100).toFixed(1);
+  if (text === '0.0') return '±0.0';
+  return `${difference > 0 ? '+' : '−'}${text}`;
+}
+
 /** Seconds as people say them: `42 s`, `4 min 12 s`, `2 h 5 min`. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
@@ -18,6 +25,12 @@ export function duration(seconds: number): string {
   if (minutes < 60) return whole % 60 === 0 || minutes >= 10 ? `${minutes} min` : `${minutes} min ${whole % 60} s`;
   const hours = Math.floor(minutes / 60);
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+}
+
+/** The same where room is short: `42 s`, `4 min`, `2.1 h`. */
+export function shortDuration(seconds: number): string {
+  if (seconds < 59.5) return `${Math.max(0, Math.round(seconds))} s`;
+  return seconds < 59.5 * 60 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
 /** An estimate of seconds to come, no finer than it is known: `~40 s left`, `~2 min left`. */

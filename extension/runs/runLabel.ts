@@ -3,7 +3,7 @@ import type { Run } from '../../trainer/protocol/runSummary.ts';
 import { valAccuracyOf } from '../../trainer/protocol/runSummary.ts';
 import { stateTextOf } from '../../trainer/protocol/stateText.ts';
 import { lineageOf } from '../../trainer/protocol/ladder.ts';
-import { duration, percent, points, timeLeft } from '../numbers.ts';
+import { duration, percent, points, shortDuration, shortPoints, timeLeft } from '../numbers.ts';
 import { stageProgress } from './stageProgress.ts';
 
 /** How high the rungs of a ladder stand, by how many there are. */
@@ -24,11 +24,41 @@ export function gainOf(run: Run, byId: ReadonlyMap<string, Run>): Gain {
   return gainOver(run, byId.get(run.manifest.parentId ?? ''));
 }
 
+/** How a line about a run says its figures. */
+interface Wording {
+  gain: (difference: number) => string;
+  time: (seconds: number) => string;
+  epoch: (epoch: number, epochs: number) => string;
+  left: (seconds: number) => string;
+}
+
+const short: Wording = {
+  gain: shortPoints,
+  time: shortDuration,
+  epoch: (epoch, epochs) => `${epoch}/${epochs}`,
+  left: (seconds) => `~${shortDuration(seconds)}`,
+};
+const spoken: Wording = {
+  gain: (difference) => `${points(difference)} points`,
+  time: duration,
+  epoch: (epoch, epochs) => `epoch ${epoch} of ${epochs}`,
+  left: timeLeft,
+};
+
 /**
- * What a run is doing or has come to, in a line: `59.3 % ▲ +6.2 · 4 min 12 s`, or `58.1 % · epoch 4/12 · ~2 min left`. A
- * narrow view cuts it at its end, so what counts most comes first.
+ * What a run is doing or has come to, in a line: `59.3 % +6.2 · 4 min`, or `58.1 % · 4/12 · ~2 min` for the epoch and the
+ * time left. Short, and what counts most first: a view of the usual width cuts it at about 22 letters.
  */
 export function runDescription(run: Run, byId: ReadonlyMap<string, Run>): string {
+  return describe(run, byId, short);
+}
+
+/** The same to be read out. */
+export function spokenDescription(run: Run, byId: ReadonlyMap<string, Run>): string {
+  return describe(run, byId, spoken);
+}
+
+function describe(run: Run, byId: ReadonlyMap<string, Run>, wording: Wording): string {
   const accuracy = valAccuracyOf(run.summary);
   const { gain, otherImages } = gainOf(run, byId);
   const parts: string[] = [];
@@ -36,14 +66,19 @@ export function runDescription(run: Run, byId: ReadonlyMap<string, Run>): string
   if (run.state === 'preparing') parts.push(preparing(run));
   if (run.state === 'evaluating') parts.push('evaluating');
   const progress = run.state === 'running' ? stageProgress(run) : null;
-  if (accuracy !== null) parts.push(gain === null ? percent(accuracy) : `${percent(accuracy)} ${points(gain)}`);
-  if (gain === null && otherImages) parts.push('other images');
-  if (progress) parts.push(`epoch ${progress.epoch}/${progress.epochs}`);
-  if (progress?.secondsLeft != null) parts.push(timeLeft(progress.secondsLeft));
+  if (accuracy !== null) {
+    parts.push(gain === null || progress ? percent(accuracy) : `${percent(accuracy)} ${wording.gain(gain)}`);
+  }
+  if (progress) {
+    parts.push(wording.epoch(progress.epoch, progress.epochs));
+    if (progress.secondsLeft !== null) parts.push(wording.left(progress.secondsLeft));
+    if (gain !== null) parts.push(wording.gain(gain));
+  }
   const isUnfinished = run.state === 'stopped' || run.state === 'interrupted' || run.state === 'failed';
   if (isUnfinished || run.ownership?.kind === 'elsewhere') parts.push(stateTextOf(run));
   const isOver = run.state === 'completed' || run.state === 'stopped' || run.state === 'interrupted';
-  if (isOver && run.summary.seconds >= 1) parts.push(duration(run.summary.seconds));
+  if (isOver && run.summary.seconds >= 1) parts.push(wording.time(run.summary.seconds));
+  if (gain === null && otherImages) parts.push('other images');
   return parts.join(' · ');
 }
 

@@ -4,7 +4,7 @@ import { stateTextOf } from '../../trainer/protocol/stateText.ts';
 import { canResume, valAccuracyOf, type Run } from '../../trainer/protocol/runSummary.ts';
 import { count, duration, loss, percent, plural, points, shortTime } from '../numbers.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
-import { gainOf, runDescription } from './runLabel.ts';
+import { gainOf, runDescription, spokenDescription } from './runLabel.ts';
 import { runLabel, type RunsTreeNode, type RunTreeContext } from './runsTree.ts';
 
 /** A node of the Runs view. */
@@ -82,7 +82,7 @@ export function contextValueOf(run: Run): string {
 
 function spoken(run: Run, context: RunTreeContext): string {
   const { name } = context.annotations.of(run.id);
-  return `${name ?? 'run'}, ${run.manifest.config.stage.size} pixels, ${run.state}, ${runDescription(run, context.byId)}`;
+  return `${name ?? 'run'}, ${run.manifest.config.stage.size} pixels, ${run.state}, ${spokenDescription(run, context.byId)}`;
 }
 
 function escape(text: string): string {

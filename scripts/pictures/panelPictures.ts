@@ -1,4 +1,5 @@
 import path from 'node:path';
+import sharp from 'sharp';
 import { datasetSource } from '../../extension/panels/datasetFile.ts';
 import { startPredictor } from '../../extension/prediction/predictorProcess.ts';
 import {
@@ -16,7 +17,10 @@ import type { PictureOptions } from './pictureOptions.ts';
 const root = path.resolve(import.meta.dirname, '../..');
 const log = (message: string) => console.error(message);
 
-/** The panels' own pages in VS Code's four kinds of theme, from the runs of a ladder, with the very code that the extension runs. */
+/**
+ * The panels' own pages in VS Code's four kinds of theme, from the runs of a ladder, with the very code that the extension runs:
+ * `panels/<name>-<theme>`, and the four on one sheet, `panels-<name>`.
+ */
 export async function takePanelPictures(options: PictureOptions): Promise<void> {
   const { workspaceFolder, only, save } = options;
   const predictor = await startPredictor({
@@ -34,20 +38,39 @@ export async function takePanelPictures(options: PictureOptions): Promise<void> 
   );
   try {
     for (const { name, height, open, prepare } of panelShots(options, workspace)) {
-      if (only?.includes(name) === false) continue;
+      if (only?.includes(`panels/${name}`) === false) continue;
+      const size = { width: 1200, height };
+      const panel = await open(size);
+      await panel.page.waitForTimeout(400);
+      await prepare?.(panel);
+      const pictures: Buffer[] = [];
       for (const theme of themeKinds) {
-        const panel = await open({ theme, width: 1200, height });
+        await panel.setTheme(theme);
         await panel.page.waitForTimeout(400);
-        await prepare?.(panel);
-        await save(`${name}-${theme}`, await panel.page.screenshot());
-        for (const complaint of panel.complaints) log(`${name}: ${complaint}`);
-        await panel.close();
+        const picture = await panel.page.screenshot();
+        pictures.push(picture);
+        await save(`panels/${name}-${theme}`, picture);
       }
+      await save(`panels-${name}`, await sheetOf(pictures, size));
+      for (const complaint of panel.complaints) log(`${name}: ${complaint}`);
+      await panel.close();
     }
   } finally {
     predictor.dispose();
     await closeBrowser();
   }
+}
+
+/** Four pictures of one size as one of that size, each half as wide and half as high. */
+async function sheetOf(pictures: readonly Buffer[], size: { width: number; height: number }): Promise<Buffer> {
+  const width = size.width / 2;
+  const height = size.height / 2;
+  const parts = await Promise.all(pictures.map((picture) => sharp(picture).resize(width, height).toBuffer()));
+  const places = parts.map((input, at) => ({ input, left: (at % 2) * width, top: Math.floor(at / 2) * height }));
+  return sharp({ create: { ...size, channels: 3, background: 'black' } })
+    .composite(places)
+    .png()
+    .toBuffer();
 }
 
 interface PanelShot {

@@ -1,7 +1,5 @@
-import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { buildSuites } from '../../test/integration/buildSuites.ts';
 import { startBrowserVscode, type VscodeWindow } from '../../test/integration/harness/browserVscode.ts';
 import { upsizeIn } from '../../test/integration/harness/upsizeWindow.ts';
 import type { PictureOptions } from './pictureOptions.ts';
@@ -16,14 +14,10 @@ interface Shot {
   show(): Promise<{ x: number; y: number; width: number; height: number } | undefined>;
 }
 
-/** Each view in real VS Code, in a dark and a light theme. */
+/** Scans the data set, and takes each view in real VS Code, in a dark and a light theme. */
 export async function takeWorkbenchPictures(options: PictureOptions): Promise<void> {
-  // Under a name of its own: pictures show nothing of the machine that they were taken on.
-  const scratch = await mkdtemp(path.join(tmpdir(), 'upsize-pictures-'));
-  const folder = path.join(scratch, 'fruit');
-  await symlink(options.workspaceFolder, folder);
+  const { workspaceFolder: folder } = options;
   const vscode = await startBrowserVscode({
-    bridgeBundle: path.join(await buildSuites(), 'bridge.cjs'),
     settings: {
       'workbench.colorTheme': themes.dark,
       'window.menuBarVisibility': 'hidden',
@@ -39,7 +33,7 @@ export async function takeWorkbenchPictures(options: PictureOptions): Promise<vo
     const window = await vscode.open({ folder, size });
     window.page.setDefaultTimeout(120_000);
     await upsizeIn(window, 'scanDataset');
-    for (const shot of await shotsOf(window, folder, options)) {
+    for (const shot of await shotsOf(window, options)) {
       if (options.only?.includes(shot.name) === false) continue;
       for (const [theme, id] of Object.entries(themes)) {
         await window.evaluate(
@@ -55,11 +49,13 @@ export async function takeWorkbenchPictures(options: PictureOptions): Promise<vo
     }
   } finally {
     await vscode.stop();
-    await rm(scratch, { recursive: true, force: true });
   }
 }
 
-async function shotsOf(window: VscodeWindow, folder: string, { ladder, last }: PictureOptions): Promise<Shot[]> {
+async function shotsOf(
+  window: VscodeWindow,
+  { workspaceFolder: folder, ladder, last }: PictureOptions,
+): Promise<Shot[]> {
   const { page } = window;
   const [picture] = await readdir(path.join(folder, 'photos', 'pear'));
   const run = (...commands: string[]) =>
@@ -126,7 +122,8 @@ async function shotsOf(window: VscodeWindow, folder: string, { ladder, last }: P
         await editor(`from PIL import Image\n\nexample = Image.open("${image}")\nexample.show()\n`, 'python');
         await page.locator('.view-line', { hasText: image }).first().waitFor();
         await page.getByText(image).first().hover();
-        await page.locator('.monaco-hover img').first().waitFor();
+        const hover = page.locator('.monaco-hover', { hasText: 'folder says pear' });
+        await hover.locator('img').first().waitFor();
         await settle();
         return { x: 0, y: 0, width: 800, height: 560 };
       },

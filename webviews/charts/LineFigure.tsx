@@ -42,12 +42,13 @@ export function LineFigure(props: LineFigureProps) {
     children,
     ...chart
   } = props;
-  const { series, spans, marks, formatX, formatY, fromY, theme, range, from, to } = chart;
+  const { series, spans, marks, formatX, formatY, fromY, limitsY, theme, range, from, to } = chart;
   const shown = range ?? { from, to };
   const svg = () =>
     chartSvg({
       title: pictureTitle ?? title,
       ...{ xLabel, series, spans, marks, ...shown, formatX, formatY, fromY, colors: theme },
+      ...(limitsY ? { limitsY } : {}),
     });
   return (
     <ChartFrame

@@ -1,4 +1,14 @@
-import { extent, markWeights, spanTexts, ticks, type Mark, type Point, type Series, type Span } from './series.ts';
+import {
+  extent,
+  markWeights,
+  spanTexts,
+  ticks,
+  withRoom,
+  type Mark,
+  type Point,
+  type Series,
+  type Span,
+} from './series.ts';
 import { markerPath } from './markers.ts';
 import { fittingText, placeLabels } from './placeLabels.ts';
 import { svgDocument, svgName, svgPlace, svgText, type SvgColors } from './svgDocument.ts';
@@ -17,6 +27,8 @@ export interface SvgChart {
   formatY: (y: number) => string;
   /** Where the vertical axis starts, or null to fit the curves. */
   fromY: number | null;
+  /** What values can be at least and at most. */
+  limitsY?: readonly [number, number];
   colors: SvgColors;
 }
 
@@ -38,7 +50,7 @@ const margin = { left: 64, right: 16, top: 44 };
 /** Draws a chart as SVG of 800 pixels' width, readable by itself: title, axes, stages, curves and, below, a legend. */
 export function chartSvg(chart: SvgChart): string {
   const { colors, from, to } = chart;
-  const [low, high] = padded(extent(chart.series, from, to), chart.fromY);
+  const [low, high] = padded(extent(chart.series, from, to), chart);
   const plotWidth = width - margin.left - margin.right;
   const plotHeight = plotBottom - margin.top;
   const left = (x: number) => svgPlace(margin.left + ((x - from) / (to - from || 1)) * plotWidth);
@@ -169,11 +181,10 @@ function bandOf(
   return path;
 }
 
-function padded(range: [number, number] | null, fromY: number | null): [number, number] {
+function padded(range: [number, number] | null, { fromY, limitsY }: SvgChart): [number, number] {
   const [low, high] = range ?? [fromY ?? 0, (fromY ?? 0) + 1];
-  const start = fromY ?? low;
-  const pad = (high - start || Math.abs(high) || 1) * 0.05;
-  return [fromY ?? low - pad, high + pad];
+  const [bottom, top] = withRoom(fromY ?? low, high, limitsY);
+  return [fromY ?? bottom, top];
 }
 
 function pathOf(points: readonly Point[], left: (x: number) => number, top: (y: number) => number): string {

@@ -3,7 +3,7 @@ import type { AnnotationOptions } from 'chartjs-plugin-annotation';
 import type { Theme } from '../ui/theme.ts';
 import type { Crosshair } from './crosshair.ts';
 import type { Range } from './range.ts';
-import { marksAt, thin, type Mark, type Point, type Series, type Span } from './series.ts';
+import { marksAt, thin, withRoom, type Mark, type Point, type Series, type Span } from './series.ts';
 
 export interface LineChartProps {
   /** What the chart is, for assistive technology. */
@@ -22,6 +22,8 @@ export interface LineChartProps {
   formatY: (y: number) => string;
   /** Where the vertical axis starts, or null to fit the curves. */
   fromY: number | null;
+  /** What values can be at least and at most: room beside the curves goes no further. */
+  limitsY?: readonly [number, number];
   theme: Theme;
   crosshair: Crosshair;
 }
@@ -127,7 +129,10 @@ export function refresh(chart: Chart<'line', Point[]>, props: LineChartProps): v
     },
     y: {
       type: 'linear',
-      ...(props.fromY === null ? { grace: '4%' } : { min: props.fromY }),
+      ...(props.fromY === null ? {} : { min: props.fromY }),
+      afterDataLimits: (scale) => {
+        if (props.fromY === null) [scale.min, scale.max] = withRoom(scale.min, scale.max, props.limitsY);
+      },
       grid: { color: theme.grid },
       border: { display: false },
       ticks: { color: theme.muted, font, maxTicksLimit: 6, callback: (value) => props.formatY(Number(value)) },

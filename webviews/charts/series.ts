@@ -179,3 +179,13 @@ export function ticks(low: number, high: number, most: number): number[] {
   }
   return found;
 }
+
+/** A range with some room below and above, but not beyond what values can be, least and most. */
+export function withRoom(
+  low: number,
+  high: number,
+  [least, most]: readonly [number, number] = [-Infinity, Infinity],
+): [number, number] {
+  const room = (high - low || Math.abs(high) || 1) * 0.03;
+  return [Math.max(least, low - room), Math.min(most, high + room)];
+}

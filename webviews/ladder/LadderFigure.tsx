@@ -25,6 +25,7 @@ const metrics = [
   { value: 'learningRate', label: 'learning rate' },
 ] as const;
 const metricFormats = { accuracy: percentNumber, loss: measure, learningRate };
+const metricLimits = { accuracy: [0, 1], loss: [0, Infinity], learningRate: [0, Infinity] } as const;
 
 /** How each axis writes its numbers. */
 export const axisFormats = { epochs: rate, steps: count, minutes: rate, images: count };
@@ -84,6 +85,7 @@ export function LadderFigure(props: LadderFigureProps) {
       formatX={axisFormats[axis]}
       formatY={metricFormats[metric]}
       fromY={null}
+      limitsY={metricLimits[metric]}
       theme={theme}
       crosshair={props.crosshair}
     >

@@ -3,15 +3,17 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ensureBrowserVscode } from '../../../scripts/vscode/ensureVscode.ts';
+import { buildSuites } from '../buildSuites.ts';
 import { installVsix, startCodeServer, type CodeServer } from './codeServer.ts';
 import { createExtensionHostBridge, type ExtensionHostBridge } from './extensionHostBridge.ts';
 import { launchChromium, openWorkbench, type Workbench, type WorkbenchOptions } from './workbenchBrowser.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 
+/** The folder of the bridge's bundle, made once: windows that are open load from it. */
+let suites: Promise<string> | null = null;
+
 export interface BrowserVscodeOptions {
-  /** The bundled bridge, `dist/test/bridge.cjs`. */
-  bridgeBundle: string;
   /** False: folders open in restricted mode and ask. */
   trustAll?: boolean;
   /** Installed into the empty extensions folder; the sources' own extension is then not loaded. */
@@ -38,8 +40,9 @@ export interface BrowserVscode {
 }
 
 /** Starts VS Code in the browser with Upsize, from its sources' bundle or from a VSIX. */
-export async function startBrowserVscode(options: BrowserVscodeOptions): Promise<BrowserVscode> {
+export async function startBrowserVscode(options: BrowserVscodeOptions = {}): Promise<BrowserVscode> {
   const log = options.log ?? (() => undefined);
+  const bridgeBundle = path.join(await (suites ??= buildSuites()), 'bridge.cjs');
   const install = await ensureBrowserVscode(log);
   const scratch = await mkdtemp(path.join(tmpdir(), 'upsize-vscode-'));
   const userDataDir = path.join(scratch, 'user-data');
@@ -72,7 +75,7 @@ export async function startBrowserVscode(options: BrowserVscodeOptions): Promise
     userDataDir,
     extensionsDir,
     async open(window) {
-      const bridge = await createExtensionHostBridge(options.bridgeBundle);
+      const bridge = await createExtensionHostBridge(bridgeBundle);
       bridges.push(bridge);
       const workbench = await openWorkbench(browser, server, {
         ...window,

@@ -5,7 +5,6 @@ import path from 'node:path';
 import { isComplete } from '../../../trainer/engine/install/installNativeEngine.ts';
 import { nativeLayout } from '../../../trainer/engine/engineCache.ts';
 import { RunStore } from '../../../trainer/protocol/runStore.ts';
-import { buildSuites } from '../buildSuites.ts';
 import { startBrowserVscode, type BrowserVscode, type VscodeWindow } from '../harness/browserVscode.ts';
 import {
   clearNotifications,
@@ -42,7 +41,6 @@ describe('a machine without the native engine and without a network', function (
     workspace = await tinyWorkspace();
     cache = await mkdtemp(path.join(tmpdir(), 'upsize-no-engine-'));
     vscode = await startBrowserVscode({
-      bridgeBundle: path.join(await buildSuites(), 'bridge.cjs'),
       // Nobody answers at that port.
       environment: {
         UPSIZE_CACHE: cache,

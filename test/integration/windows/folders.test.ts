@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
+import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { buildSuites } from '../buildSuites.ts';
 import { startBrowserVscode, type BrowserVscode } from '../harness/browserVscode.ts';
 import {
   ended,
@@ -18,9 +18,8 @@ describe('the folder that a window opens', function () {
   this.timeout(240_000);
   const running: BrowserVscode[] = [];
   const made: Awaited<ReturnType<typeof tinyWorkspace>>[] = [];
-  let bridgeBundle = '';
   const start = async () => {
-    const vscode = await startBrowserVscode({ bridgeBundle });
+    const vscode = await startBrowserVscode();
     running.push(vscode);
     return vscode;
   };
@@ -29,20 +28,22 @@ describe('the folder that a window opens', function () {
     made.push(one);
     return one.folder;
   };
-  before(async () => {
-    bridgeBundle = path.join(await buildSuites(), 'bridge.cjs');
-  });
   afterEach(async () => {
     for (const vscode of running.splice(0)) await vscode.stop();
     for (const { remove } of made.splice(0)) await remove();
   });
 
-  it('may be several, each with its own runs, named where two could be meant', async () => {
+  /** A window on two folders, with what their workspace file says beside. */
+  const openBoth = async (more: (berries: string) => object = () => ({})) => {
     const [citrus, berries] = [await workspace('citrus'), await workspace('berries')];
     const file = path.join(path.dirname(citrus), 'both.code-workspace');
-    await writeFile(file, JSON.stringify({ folders: [{ path: citrus }, { path: berries }] }));
+    await writeFile(file, JSON.stringify({ folders: [{ path: citrus }, { path: berries }], ...more(berries) }));
     const vscode = await start();
-    const window = await vscode.open({ workspace: file });
+    return { citrus, berries, window: await vscode.open({ workspace: file }) };
+  };
+
+  it('may be several, each with its own runs, named where two could be meant', async () => {
+    const { citrus, berries, window } = await openBoth();
     for (const folder of [citrus, berries]) {
       const run = await ended(folder, startedRun(await upsizeIn(window, 'startNewLadder', { folder })));
       assert.equal(run.state, 'completed', run.summary.message ?? '');
@@ -60,6 +61,37 @@ describe('the folder that a window opens', function () {
     const stopping = upsizeIn(window, 'stopRun', runId);
     await notification(window, `stopping ${runId} in berries`);
     assert.deepEqual(await stopping, { runId, state: 'stopped' });
+  });
+
+  it('may be several, and a task that does not say which is refused with how to say it', async () => {
+    const task = { type: 'upsize', command: 'scan' };
+    const { citrus, berries, window } = await openBoth((folder) => ({
+      tasks: {
+        version: '2.0.0',
+        tasks: [
+          { ...task, label: 'scan something' },
+          { ...task, label: 'scan the berries', config: path.join(folder, 'upsize.json') },
+        ],
+      },
+    }));
+    await upsizeIn(window, 'refreshRuns');
+    const run = async (label: string) => {
+      await window.evaluate(
+        (api, name) => void api.commands.executeCommand('workbench.action.tasks.runTask', name),
+        label,
+      );
+      // VS Code lets choose among those whose name begins so, be it one.
+      await window.page.locator('.quick-input-list .monaco-list-row', { hasText: label }).first().click();
+    };
+    await run('scan something');
+    await notification(
+      window,
+      /task "scan something" could be of any of the open folders: citrus, berries\. .*tasks\.json of one of them.*"config"/,
+    );
+    const isScanned = (folder: string) => existsSync(path.join(folder, '.upsize', 'cache'));
+    await run('scan the berries');
+    await until('the berries are scanned', () => isScanned(berries));
+    assert.equal(isScanned(citrus), false);
   });
 
   it('leads to a config where there is none', async () => {

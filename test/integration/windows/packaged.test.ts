@@ -7,7 +7,6 @@ import { packageVsix } from '../../../scripts/packaging/packageVsix.ts';
 import { checkInstalled } from '../../../trainer/engine/native/nativeParts.ts';
 import { nativeLayout } from '../../../trainer/engine/engineCache.ts';
 import { RunStore } from '../../../trainer/protocol/runStore.ts';
-import { buildSuites } from '../buildSuites.ts';
 import { startBrowserVscode, type BrowserVscode, type VscodeWindow } from '../harness/browserVscode.ts';
 import { checkVsixFiles } from '../harness/vsixFiles.ts';
 import { ended, shownRuns, startedRun, tinyWorkspace, until, upsizeIn } from '../harness/upsizeWindow.ts';
@@ -75,7 +74,6 @@ describe('the package that users install', function () {
     engine = await makeCache(path.join(scratch, 'cache'));
     workspace = await tinyWorkspace();
     vscode = await startBrowserVscode({
-      bridgeBundle: path.join(await buildSuites(), 'bridge.cjs'),
       vsix: vsix.file,
       environment: { UPSIZE_CACHE: path.join(scratch, 'cache'), NODE_PATH: '' },
     });

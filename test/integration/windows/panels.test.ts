@@ -5,7 +5,6 @@ import type { FrameLocator } from 'playwright-core';
 import { gainPerMinute } from '../../../trainer/protocol/runRow.ts';
 import { count, duration, measure, percentNumber, pointsNumber, rate } from '../../../webviews/ui/numbers.ts';
 import { showRuns, type ShownRun } from '../../trainer/showRuns.ts';
-import { buildSuites } from '../buildSuites.ts';
 import { startBrowserVscode, type BrowserVscode, type VscodeWindow } from '../harness/browserVscode.ts';
 import { ended, readRun, startedRun, tinyWorkspace, until, upsizeIn } from '../harness/upsizeWindow.ts';
 
@@ -61,9 +60,8 @@ describe('panels in an editor', function () {
   ];
 
   before(async () => {
-    const bridgeBundle = path.join(await buildSuites(), 'bridge.cjs');
     workspace = await tinyWorkspace();
-    vscode = await startBrowserVscode({ bridgeBundle });
+    vscode = await startBrowserVscode();
     window = await vscode.open({ folder: workspace.folder, size: { width: 1600, height: 1100 } });
     window.page.setDefaultTimeout(contentTimeoutMs);
     for (let stage = 0; stage < 2; stage++) {
@@ -75,8 +73,8 @@ describe('panels in an editor', function () {
     await upsizeIn(window, 'scanDataset');
   });
   after(async () => {
-    await vscode.stop();
-    await workspace.remove();
+    await vscode?.stop();
+    await workspace?.remove();
   });
 
   it('dashboard: opens by its command with the numbers of `upsize show --json`', async () => {

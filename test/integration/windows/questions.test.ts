@@ -2,7 +2,6 @@ import { strict as assert } from 'node:assert';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { madeByUpsize } from '../../trainer/madeByUpsize.ts';
-import { buildSuites } from '../buildSuites.ts';
 import { startBrowserVscode, type BrowserVscode, type VscodeWindow } from '../harness/browserVscode.ts';
 import { ended, readRun, shownRuns, startedRun, tinyWorkspace, until, upsizeIn } from '../harness/upsizeWindow.ts';
 
@@ -31,9 +30,8 @@ describe('what commands ask, answered with the mouse', function () {
     until('there is a new run', () => runIds().find((id) => !before.includes(id)), answerTimeoutMs);
 
   before(async () => {
-    const bridgeBundle = path.join(await buildSuites(), 'bridge.cjs');
     workspace = await tinyWorkspace();
-    vscode = await startBrowserVscode({ bridgeBundle });
+    vscode = await startBrowserVscode();
     window = await vscode.open({ folder: workspace.folder });
     window.page.setDefaultTimeout(answerTimeoutMs);
     first = startedRun(await upsizeIn(window, 'startNewLadder'));
@@ -41,8 +39,8 @@ describe('what commands ask, answered with the mouse', function () {
     await upsizeIn(window, 'refreshRuns');
   });
   after(async () => {
-    await vscode.stop();
-    await workspace.remove();
+    await vscode?.stop();
+    await workspace?.remove();
   });
 
   it('extends a model: shows the graft check, starts nothing when cancelled, and trains when told to', async () => {

@@ -1,11 +1,9 @@
 import { strict as assert } from 'node:assert';
 import { randomInt } from 'node:crypto';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FrameLocator, Locator } from 'playwright-core';
 import { isLive } from '../../../trainer/protocol/events.ts';
 import { RunStore } from '../../../trainer/protocol/runStore.ts';
-import { buildSuites } from '../buildSuites.ts';
 import { startBrowserVscode, type BrowserVscode, type VscodeWindow } from '../harness/browserVscode.ts';
 import { ended, readRun, shownRuns, startedRun, tinyWorkspace, until, upsizeIn } from '../harness/upsizeWindow.ts';
 
@@ -24,9 +22,8 @@ export class ReloadedWindow {
   #ladder: string[] = [];
 
   static async start(): Promise<ReloadedWindow> {
-    const bridgeBundle = path.join(await buildSuites(), 'bridge.cjs');
     const workspace = await tinyWorkspace();
-    const vscode = await startBrowserVscode({ bridgeBundle });
+    const vscode = await startBrowserVscode();
     const { folder } = workspace;
     return new ReloadedWindow(vscode, workspace, await vscode.open({ folder }), await vscode.open({ folder }));
   }

@@ -1,7 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { buildSuites } from '../buildSuites.ts';
 import { startBrowserVscode, type BrowserVscode, type VscodeWindow } from '../harness/browserVscode.ts';
 import {
   clearNotifications,
@@ -42,9 +41,8 @@ describe('a folder in restricted mode', function () {
   const restrictedMessage = () => window.page.getByText(/^Restricted mode: runs can be looked at/);
 
   before(async () => {
-    const bridgeBundle = path.join(await buildSuites(), 'bridge.cjs');
     workspace = await tinyWorkspace();
-    const trusting = await startBrowserVscode({ bridgeBundle });
+    const trusting = await startBrowserVscode();
     try {
       const first = await trusting.open({ folder: workspace.folder });
       runId = startedRun(await upsizeIn(first, 'startNewLadder'));
@@ -52,7 +50,7 @@ describe('a folder in restricted mode', function () {
     } finally {
       await trusting.stop();
     }
-    vscode = await startBrowserVscode({ bridgeBundle, trustAll: false });
+    vscode = await startBrowserVscode({ trustAll: false });
     window = await vscode.open({ folder: workspace.folder });
     window.page.setDefaultTimeout(waitMs);
   });

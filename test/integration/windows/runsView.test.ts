@@ -1,7 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { buildSuites } from '../buildSuites.ts';
 import { startBrowserVscode, type BrowserVscode, type VscodeWindow } from '../harness/browserVscode.ts';
 import {
   ended,
@@ -40,11 +39,20 @@ describe('the Runs view, by mouse', function () {
     await window.page.waitForTimeout(300);
     await item.click();
   };
+  /** Presses a button of the view's title, which shows them under the mouse. */
+  const press = async (title: string | RegExp) => {
+    await pane().locator('.pane-header').hover();
+    await pane().locator('.pane-header').getByRole('button', { name: title }).click();
+  };
+  const choose = async (title: string, answer: string) => {
+    await press(/More Actions/);
+    await menuItem(title);
+    await window.page.locator('.quick-input-list .monaco-list-row', { hasText: answer }).first().click();
+  };
 
   before(async () => {
-    const bridgeBundle = path.join(await buildSuites(), 'bridge.cjs');
     workspace = await tinyWorkspace();
-    vscode = await startBrowserVscode({ bridgeBundle });
+    vscode = await startBrowserVscode();
     window = await vscode.open({ folder: workspace.folder, size: { width: 1280, height: 1000 } });
     window.page.setDefaultTimeout(answerTimeoutMs);
     for (let stage = 0; stage < 2; stage++) {
@@ -55,8 +63,8 @@ describe('the Runs view, by mouse', function () {
     }
   });
   after(async () => {
-    await vscode.stop();
-    await workspace.remove();
+    await vscode?.stop();
+    await workspace?.remove();
   });
 
   it('takes a deletion back with Undo', async () => {
@@ -71,6 +79,20 @@ describe('the Runs view, by mouse', function () {
     await told.getByRole('button', { name: 'Undo' }).click();
     await until('the run is back', () => runIds().includes(first));
     assert.equal(readRun(workspace.folder, first).state, 'completed');
+    await shown('32,16');
+  });
+
+  it('shows only the runs that a filter names, in the order that is chosen', async () => {
+    await choose('Group Runs…', 'Not at all');
+    await choose('Sort Runs…', 'Oldest first');
+    await shown('16,32');
+    await choose('Sort Runs…', 'Largest size first');
+    await shown('32,16');
+    await press('Filter Runs…');
+    await window.page.keyboard.type(first);
+    await window.page.keyboard.press('Enter');
+    await shown('16');
+    await press('Clear Run Filter');
     await shown('32,16');
   });
 });

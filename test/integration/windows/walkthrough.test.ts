@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
 import { RunStore } from '../../../trainer/protocol/runStore.ts';
-import { buildSuites } from '../buildSuites.ts';
 import { startBrowserVscode, type BrowserVscode, type VscodeWindow } from '../harness/browserVscode.ts';
 import { ended, until } from '../harness/upsizeWindow.ts';
 
@@ -58,7 +57,6 @@ describe('the walkthrough, with the mouse alone', function () {
     folder = path.join(scratch, 'fruit');
     await mkdir(folder);
     vscode = await startBrowserVscode({
-      bridgeBundle: path.join(await buildSuites(), 'bridge.cjs'),
       trustAll: false,
       settings: { 'workbench.startupEditor': 'welcomePage' },
     });

@@ -30,7 +30,7 @@ describe('views of runs that were recorded in format 1', () => {
     assert.deepEqual(
       ladder.children.map((node) => node.kind === 'run' && [node.run.id, runDescription(node.run, byId)]),
       [
-        [second, '100.0 % ▲ +33.3 · 3 s'],
+        [second, '100.0 % +33.3 · 3 s'],
         [first, '66.7 % · 4 s'],
       ],
     );

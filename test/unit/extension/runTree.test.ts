@@ -2,9 +2,11 @@ import { strict as assert } from 'node:assert';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { runDescription, rungSign } from '../../../extension/runs/runLabel.ts';
+import { shortDuration, shortPoints } from '../../../extension/numbers.ts';
+import { runDescription, rungSign, spokenDescription } from '../../../extension/runs/runLabel.ts';
 import { defaultRunList, runTree, type RunListOptions, type TreeNode } from '../../../extension/runs/runTreeModel.ts';
 import { annotationsSchema, type Annotations } from '../../../trainer/protocol/runFolder.ts';
+import type { Run } from '../../../trainer/protocol/runSummary.ts';
 import { runsIn, writeRun } from './writtenRun.ts';
 
 /** A tree in brackets: `ladder(192 96 48)`. */
@@ -91,8 +93,27 @@ describe('the Runs view', () => {
       return run && runDescription(run, byId);
     };
     assert.match(said('a-48') ?? '', /^53\.1 % · \d+ s$/);
-    assert.match(said('a-96') ?? '', /^59\.3 % ▲ \+6\.2 · \d+ s$/);
+    assert.match(said('a-96') ?? '', /^59\.3 % \+6\.2 · \d+ s$/);
     assert.match(said('b-48') ?? '', /^20\.0 % · failed$/);
+    const run = byId.get('a-96');
+    assert.ok(run);
+    assert.match(spokenDescription(run, byId), /^59\.3 % ▲ \+6\.2 points · \d+ s$/);
+  });
+
+  it('says in few letters how far a run is, what counts most first: a narrow view cuts the end', () => {
+    writeRun(workspace, {
+      ...{ id: 'c-96', parentId: 'a-48', ladderId: 'a-48', size: 96, epochs: 12 },
+      ...{ accuracies: [0.4, 0.581], state: 'running' },
+    });
+    const runs = runsIn(workspace);
+    const byId = new Map(runs.map((run) => [run.id, run]));
+    const written = byId.get('c-96');
+    assert.ok(written);
+    const running: Run = { ...written, state: 'running' };
+    assert.equal(runDescription(running, byId), '58.1 % · 3/12 · ~2 min · +5.0');
+    assert.equal(spokenDescription(running, byId), '58.1 % · epoch 3 of 12 · ~2 min left · ▲ +5.0 points');
+    assert.deepEqual([59, 61, 252, 3500, 7500].map(shortDuration), ['59 s', '1 min', '4 min', '58 min', '2.1 h']);
+    assert.deepEqual([0.062, -0.004, 0].map(shortPoints), ['+6.2', '−0.4', '±0.0']);
   });
 
   it('marks the run’s own rung of the ladder', () => {

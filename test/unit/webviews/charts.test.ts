@@ -13,6 +13,7 @@ import {
   type Mark,
   type Point,
   type Series,
+  withRoom,
 } from '../../../webviews/charts/series.ts';
 import { csvOf, markdownOf } from '../../../webviews/charts/sheet.ts';
 import { contrast, parseColor, stageColors, stageDashes, type Rgba } from '../../../webviews/ui/colors.ts';
@@ -157,6 +158,15 @@ describe('chart maths', () => {
     assert.ok(!svg.includes('<img') && !svg.includes('<script') && !svg.includes('\u0000'));
     assert.match(svg, /stroke-dasharray="2 3"/);
     assert.ok(!svg.includes('NaN') && !svg.includes('Infinity'));
+  });
+
+  it('goes no further than values can be: no accuracy over 100 %, no loss below 0', () => {
+    assert.deepEqual(withRoom(0.2, 1, [0, 1]).at(-1), 1);
+    assert.deepEqual(withRoom(0, 2, [0, Infinity])[0], 0);
+    const [low, high] = withRoom(0.4, 0.6, [0, 1]);
+    assert.ok(low < 0.4 && low > 0.35 && high > 0.6 && high < 0.65, `${low} ${high}`);
+    const [below, above] = withRoom(1, 1);
+    assert.ok(below < 1 && above > 1, 'one value has room too');
   });
 
   it('saves names of marks beside one another', () => {
