@@ -11,5 +11,5 @@ export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   activation: async () => (await import('./activation.ts')).activationBench,
   checkpoint: async () => (await import('./checkpoint.ts')).checkpointBench,
   panels: async () => (await import('./panels.ts')).panelsBench,
-  // 'run-store': async () => (await import('./runStore.ts')).runStoreBench,
+  'run-store': async () => (await import('./runStore.ts')).runStoreBench,
 };

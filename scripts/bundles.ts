@@ -1,6 +1,6 @@
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { BuildOptions } from 'esbuild';
+import type { BuildOptions, Plugin } from 'esbuild';
 import packageJson from '../package.json' with { type: 'json' };
 
 const root = path.dirname(import.meta.dirname);
@@ -37,6 +37,24 @@ function node(settings: BundleSettings) {
 // CommonJS packages within an ES module ask for Node's own modules.
 const requireForEsm = "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);";
 
+/** Leaves out what zod writes JSON Schemas with, which the extension never does: 20 KB that each schema would bring along. */
+const withoutJsonSchema: Plugin = {
+  name: 'without-json-schema',
+  setup(builds) {
+    builds.onLoad(
+      { filter: /zod[\\/]v4[\\/]core[\\/](to-json-schema|json-schema-processors)\.js$/ },
+      ({ path: file }) => {
+        const names = [...readFileSync(file, 'utf8').matchAll(/^export (?:function|const) (\w+)/gm)].map(
+          (found) => found[1],
+        );
+        const leftOut =
+          "const leftOut = () => () => { throw new Error('JSON Schemas are left out of this bundle.'); };";
+        return { contents: [leftOut, ...names.map((name) => `export const ${name} = leftOut;`)].join('\n') };
+      },
+    );
+  },
+};
+
 /**
  * The extension, an ES module, so that what is imported when it is needed lies in files of its own beside it: `extension.js` and
  * what that imports is all that activation loads. `recordWorker.js` is the thread that reads evaluations and scans.
@@ -49,6 +67,7 @@ export function extensionBundle(settings: BundleSettings) {
     entryPoints: { extension: 'extension/extension.ts', recordWorker: 'extension/panels/records/recordWorker.ts' },
     chunkNames: 'extension/[name]-[hash]',
     external: ['vscode'],
+    plugins: [withoutJsonSchema],
     banner: { js: requireForEsm },
   } satisfies BuildOptions;
 }

@@ -105,10 +105,10 @@ async function findFolder({ folders }: UpsizeContext, argument: unknown): Promis
 /** A run as an entry of a list to choose from. */
 export function runChoice(folder: UpsizeFolder, run: Run, manyFolders: boolean): Choice<FolderRun> {
   const { name, starred } = folder.annotations.of(run.id);
-  const sizes = folder.runs.filter((other) => other.manifest.ladderId === run.manifest.ladderId);
+  const sizes = folder.runs.filter((other) => other.overview.ladderId === run.overview.ladderId);
   const sign = rungSign(
-    run.manifest.config.stage.size,
-    sizes.map((other) => other.manifest.config.stage.size),
+    run.overview.size,
+    sizes.map((other) => other.overview.size),
   );
   return {
     label: [sign, starred ? '★' : '', name ?? ''].filter(Boolean).join(' '),
@@ -150,7 +150,7 @@ export async function chooseRun(
     .filter(isAsked)
     .flatMap((folder) => folder.runs.map((run) => ({ folder, run })))
     .filter(({ run }) => options.fits(run))
-    .sort((a, b) => b.run.manifest.created - a.run.manifest.created);
+    .sort((a, b) => b.run.overview.created - a.run.overview.created);
   const [only] = choices;
   if (!only) throw new Declined(options.none);
   if (choices.length === 1) return only;

@@ -24,7 +24,7 @@ export async function deleteRun(context: UpsizeContext, argument: unknown): Prom
   await folder.trash.delete(run.id);
   await folder.trash.empty();
   await folder.refresh();
-  const children = folder.runs.filter((other) => other.manifest.parentId === run.id).length;
+  const children = folder.runs.filter((other) => other.overview.parentId === run.id).length;
   const kept =
     children === 0 ? '' : ` ${plural(children, 'stage')} trained from it ${children === 1 ? 'stays' : 'stay'} whole.`;
   const done = `Run ${run.id}${inFolder(context.folders, folder)} was deleted.${kept} It can be restored for 30 days.`;

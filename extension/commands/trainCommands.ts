@@ -45,7 +45,7 @@ export async function trainFromRun(context: UpsizeContext, argument: unknown): P
 export async function trainControl(context: UpsizeContext, argument: unknown): Promise<Started> {
   const { folder, run } = await chooseRun(context, argument, {
     title: 'Train the control of which ladder?',
-    fits: ({ state, manifest }) => state === 'completed' && manifest.parentId !== null,
+    fits: ({ state, overview }) => state === 'completed' && overview.parentId !== null,
     none: 'A control is held against a ladder of at least two completed stages.',
   });
   return startTraining(context, folder, { what: { control: run.id } });

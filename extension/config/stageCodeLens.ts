@@ -1,7 +1,7 @@
 import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { valAccuracyOf, type Run } from '../../trainer/protocol/runSummary.ts';
+import type { Run } from '../../trainer/protocol/runSummary.ts';
 import { percent } from '../numbers.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
@@ -56,7 +56,7 @@ function lenses({ folders }: UpsizeContext, document: vscode.TextDocument): vsco
 
 function newestRun(folder: UpsizeFolder, configFile: string, stageIndex: number): Run | undefined {
   return folder.runs.findLast(
-    ({ manifest: { config } }) => config.configFile === configFile && config.stageIndex === stageIndex,
+    ({ overview }) => overview.configFile === configFile && overview.stageIndex === stageIndex,
   );
 }
 
@@ -64,13 +64,13 @@ function newestRun(folder: UpsizeFolder, configFile: string, stageIndex: number)
 function newestRuns({ runs }: UpsizeFolder): [stage: string, run: string][] {
   const newest = new Map<string, Run>();
   for (const run of runs) {
-    const { configFile, stageIndex } = run.manifest.config;
+    const { configFile, stageIndex } = run.overview;
     newest.set(`${configFile} ${stageIndex}`, run);
   }
   return [...newest].map(([stage, run]) => [stage, `${run.id} ${runTitle(run)}`]);
 }
 
 function runTitle(run: Run): string {
-  const accuracy = valAccuracyOf(run.summary);
+  const accuracy = run.overview.valAccuracy;
   return `Open Run (${run.state}${accuracy === null ? '' : `, ${percent(accuracy)}`})`;
 }

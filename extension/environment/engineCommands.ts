@@ -11,7 +11,7 @@ export function registerEngine(context: UpsizeContext): vscode.Disposable[] {
     for (const folder of context.folders.all) {
       // A short run may be over before it was seen at work.
       const slow = folder.runs.find(
-        (run) => (run.state === 'running' || run.manifest.created >= since) && run.summary.engine?.name === 'wasm',
+        (run) => (run.state === 'running' || run.overview.created >= since) && run.overview.engine === 'wasm',
       );
       if (!slow || offered.has(folder.path)) continue;
       offered.add(folder.path);

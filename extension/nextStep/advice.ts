@@ -47,7 +47,7 @@ export function adviceFor({ sizes, configFile, runs, scan }: Situation): Advice[
     return [{ kind: 'createConfig', title: 'Create a config', reasons, command: 'upsize.createConfig', args: [] }];
   }
   const advice: Advice[] = [];
-  const newest = laddersOf(runs.filter(({ manifest }) => manifest.config.control === undefined))[0]?.runs.at(-1);
+  const newest = laddersOf(runs.filter(({ overview }) => overview.controlOf === null))[0]?.runs.at(-1);
   if (newest && isLive(newest.state)) advice.push(waitFor(newest));
   else if (newest && newest.state !== 'completed') advice.push(canResume(newest) ? resume(newest) : trainAgain(newest));
   else if (newest) advice.push(...afterRun(newest, runs, sizes, scan));
@@ -199,7 +199,7 @@ function plateau({ summary, manifest }: Run): string[] {
 function gained(run: Run, runs: readonly Run[]): Gain {
   return gainOver(
     run,
-    runs.find((other) => other.id === run.manifest.parentId),
+    runs.find((other) => other.id === run.overview.parentId),
   );
 }
 

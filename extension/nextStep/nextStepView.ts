@@ -101,7 +101,7 @@ class NextStepView implements vscode.Disposable, vscode.TreeDataProvider<NextSte
     return adviceFor({
       sizes: config.config?.stages.map((stage) => stage.size) ?? null,
       configFile: relativeFile,
-      runs: runs.filter((run) => run.manifest.config.configFile === relativeFile),
+      runs: runs.filter((run) => run.overview.configFile === relativeFile),
       scan: scan && {
         ...scan,
         errors: scan.problems.filter(({ severity }) => severity === 'error').length,

@@ -98,7 +98,7 @@ async function chooseRuns({ folders, runsView }: UpsizeContext, items: unknown):
   const { all } = folders;
   const choices = all
     .flatMap((folder) => folder.runs.map((run) => ({ folder, run })))
-    .sort((a, b) => b.run.manifest.created - a.run.manifest.created)
+    .sort((a, b) => b.run.overview.created - a.run.overview.created)
     .map(({ folder, run }) => ({ ...runChoice(folder, run, all.length > 1), picked: picked.has(run.id) }));
   if (choices.length < 2) throw new Declined('There are not two runs yet to compare.');
   const title = 'Compare which runs?';

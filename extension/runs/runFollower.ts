@@ -60,7 +60,7 @@ export class RunFollower {
   /** Oldest first. */
   get snapshot(): RunsSnapshot {
     const runs = [...this.#runs.values()].sort(
-      (a, b) => a.manifest.created - b.manifest.created || (a.id < b.id ? -1 : 1),
+      (a, b) => a.overview.created - b.overview.created || (a.id < b.id ? -1 : 1),
     );
     return { runs, unreadable: [...this.#unreadable.values()] };
   }
@@ -112,6 +112,7 @@ export class RunFollower {
       this.#listStamp = listStamp;
       this.#lastAll = now;
       const present = new Set(this.#store.ids());
+      this.#store.openIndex();
       for (const id of [...this.#runs.keys(), ...this.#unreadable.keys()]) {
         if (present.has(id)) continue;
         this.#forget(id);
@@ -129,6 +130,7 @@ export class RunFollower {
       await letOthersWork();
       sliceStart = performance.now();
     }
+    if (all) this.#store.keepIndex();
     if (changed && !this.#ended) this.#onChange(this.snapshot);
   }
 
@@ -149,7 +151,7 @@ export class RunFollower {
       this.#seen.set(id, run.message);
       return before !== run.message;
     }
-    const now = `${run.summary.lastSeq} ${run.state} ${run.ownership?.kind ?? ''} ${run.damagedLines}`;
+    const now = `${run.overview.lastSeq} ${run.state} ${run.ownership?.kind ?? ''} ${run.damagedLines}`;
     this.#unreadable.delete(id);
     this.#runs.set(id, run);
     this.#seen.set(id, now);

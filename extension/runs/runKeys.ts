@@ -32,5 +32,5 @@ export function runKeys(folders: readonly KeyedFolder[]): Record<`upsize.${strin
 
 function hasThreeSizes({ runs }: Ladder): boolean {
   const completed = runs.filter(({ state }) => state === 'completed');
-  return new Set(completed.map(({ manifest }) => manifest.config.stage.size)).size >= 3;
+  return new Set(completed.map(({ overview }) => overview.size)).size >= 3;
 }

@@ -1,6 +1,5 @@
 import { gainOver, type Gain } from '../../trainer/protocol/gain.ts';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
-import { valAccuracyOf } from '../../trainer/protocol/runSummary.ts';
 import { stateTextOf } from '../../trainer/protocol/stateText.ts';
 import { lineageOf } from '../../trainer/protocol/ladder.ts';
 import { duration, percent, points, shortDuration, shortPoints, timeLeft } from '../numbers.ts';
@@ -21,7 +20,7 @@ export function rungSign(size: number, sizes: readonly number[]): string {
 
 /** What a run added to its parent's val_accuracy on the same images. */
 export function gainOf(run: Run, byId: ReadonlyMap<string, Run>): Gain {
-  return gainOver(run, byId.get(run.manifest.parentId ?? ''));
+  return gainOver(run, byId.get(run.overview.parentId ?? ''));
 }
 
 /** How a line about a run says its figures. */
@@ -59,7 +58,7 @@ export function spokenDescription(run: Run, byId: ReadonlyMap<string, Run>): str
 }
 
 function describe(run: Run, byId: ReadonlyMap<string, Run>, wording: Wording): string {
-  const accuracy = valAccuracyOf(run.summary);
+  const accuracy = run.overview.valAccuracy;
   const { gain, otherImages } = gainOf(run, byId);
   const parts: string[] = [];
   if (run.state === 'queued') parts.push('queued');
@@ -77,7 +76,7 @@ function describe(run: Run, byId: ReadonlyMap<string, Run>, wording: Wording): s
   const isUnfinished = run.state === 'stopped' || run.state === 'interrupted' || run.state === 'failed';
   if (isUnfinished || run.ownership?.kind === 'elsewhere') parts.push(stateTextOf(run));
   const isOver = run.state === 'completed' || run.state === 'stopped' || run.state === 'interrupted';
-  if (isOver && run.summary.seconds >= 1) parts.push(wording.time(run.summary.seconds));
+  if (isOver && run.overview.seconds >= 1) parts.push(wording.time(run.overview.seconds));
   if (gain === null && otherImages) parts.push('other images');
   return parts.join(' · ');
 }
@@ -90,6 +89,6 @@ function preparing(run: Run): string {
 
 /** A run in words that tell it from others: its name, else its size and place. */
 export function runTitle(run: Run, byId: ReadonlyMap<string, Run>, name?: string): string {
-  const sizes = lineageOf(run, byId).map((each) => each.manifest.config.stage.size);
+  const sizes = lineageOf(run, byId).map((each) => each.overview.size);
   return name ?? `${sizes.join(' → ')} px`;
 }

@@ -5,6 +5,7 @@ import { canResume, valAccuracyOf, type Run } from '../../trainer/protocol/runSu
 import { count, duration, loss, percent, plural, points, shortTime } from '../numbers.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
 import { gainOf, runDescription, spokenDescription } from './runLabel.ts';
+import { canBeParent } from './runUse.ts';
 import { runLabel, type RunsTreeNode, type RunTreeContext } from './runsTree.ts';
 
 /** A node of the Runs view. */
@@ -33,10 +34,10 @@ export function runItem({ id, node }: RunsViewNode, context: RunTreeContext): vs
     case 'ladder': {
       const first = node.ladder.runs[0];
       const item = new vscode.TreeItem(node.name, Expanded);
-      const newest = node.ladder.runs.at(-1)?.manifest.created ?? 0;
+      const newest = node.ladder.runs.at(-1)?.overview.created ?? 0;
       const best = node.best === null ? [] : [percent(node.best)];
       item.description = [...best, shortTime(newest, context.now)].join(' · ');
-      item.tooltip = `${plural(node.ladder.runs.length, 'run')}${first?.manifest.config.name ? ` of ${first.manifest.config.name}` : ''}`;
+      item.tooltip = `${plural(node.ladder.runs.length, 'run')}${first?.overview.configName ? ` of ${first.overview.configName}` : ''}`;
       return Object.assign(item, { id, contextValue: 'ladder' });
     }
     case 'group': {
@@ -76,13 +77,13 @@ export function contextValueOf(run: Run): string {
   if (isLive(run.state)) words.push('live');
   else words.push('ended');
   if (canResume(run)) words.push('resumable');
-  if (run.state === 'completed' || (!isLive(run.state) && run.summary.bestEpoch !== null)) words.push('base');
+  if (canBeParent(run)) words.push('base');
   return words.join(' ');
 }
 
 function spoken(run: Run, context: RunTreeContext): string {
   const { name } = context.annotations.of(run.id);
-  return `${name ?? 'run'}, ${run.manifest.config.stage.size} pixels, ${run.state}, ${spokenDescription(run, context.byId)}`;
+  return `${name ?? 'run'}, ${run.overview.size} pixels, ${run.state}, ${spokenDescription(run, context.byId)}`;
 }
 
 function escape(text: string): string {

@@ -1,7 +1,7 @@
 import type { Annotations } from '../../trainer/protocol/runFolder.ts';
 import { isLive } from '../../trainer/protocol/events.ts';
 import { laddersOf, type Ladder, type RunNode } from '../../trainer/protocol/ladder.ts';
-import { valAccuracyOf, type Run } from '../../trainer/protocol/runSummary.ts';
+import type { Run } from '../../trainer/protocol/runSummary.ts';
 import type { UnreadableRun } from '../../trainer/protocol/runStore.ts';
 
 export type RunSorting = 'newest' | 'oldest' | 'accuracy' | 'size' | 'name';
@@ -57,13 +57,13 @@ export function runTree(input: RunTreeInput): TreeNode[] {
 export function matches(run: Run, annotations: Annotations | undefined, filter: string): boolean {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return true;
-  const { config } = run.manifest;
+  const { size, configName, configFile } = run.overview;
   const text = [
     run.id,
     run.state,
-    String(config.stage.size),
-    config.name ?? '',
-    config.configFile ?? '',
+    String(size),
+    configName ?? '',
+    configFile ?? '',
     annotations?.name ?? '',
     ...(annotations?.tags ?? []),
     annotations?.note ?? '',
@@ -75,8 +75,8 @@ export function matches(run: Run, annotations: Annotations | undefined, filter: 
 }
 
 function compareRuns(sorting: RunSorting, annotations: ReadonlyMap<string, Annotations>) {
-  const byTime = (a: Run, b: Run) => b.manifest.created - a.manifest.created || (a.id < b.id ? 1 : -1);
-  const accuracy = (run: Run) => valAccuracyOf(run.summary) ?? -1;
+  const byTime = (a: Run, b: Run) => b.overview.created - a.overview.created || (a.id < b.id ? 1 : -1);
+  const accuracy = (run: Run) => run.overview.valAccuracy ?? -1;
   const nameOf = (run: Run) => annotations.get(run.id)?.name ?? run.id;
   return (a: Run, b: Run): number => {
     switch (sorting) {
@@ -87,7 +87,7 @@ function compareRuns(sorting: RunSorting, annotations: ReadonlyMap<string, Annot
       case 'accuracy':
         return accuracy(b) - accuracy(a) || byTime(a, b);
       case 'size':
-        return b.manifest.config.stage.size - a.manifest.config.stage.size || byTime(a, b);
+        return b.overview.size - a.overview.size || byTime(a, b);
       case 'name':
         return nameOf(a).localeCompare(nameOf(b)) || byTime(a, b);
     }
@@ -100,15 +100,15 @@ function ladderNodes(all: readonly Run[], shown: readonly Run[], input: RunTreeI
   const ladders = laddersOf(all);
   const plainName = ({ id, number }: Ladder) => input.annotations.get(id)?.name ?? `ladder ${number}`;
   const nameOf = (ladder: Ladder): string => {
-    const control = ladder.runs[0]?.manifest.config.control;
-    if (control === undefined || input.annotations.get(ladder.id)?.name !== undefined) return plainName(ladder);
-    const against = ladders.find(({ runs }) => runs.some(({ id }) => id === control.runId));
-    return `control of ${against ? plainName(against) : control.runId}`;
+    const controlOf = ladder.runs[0]?.overview.controlOf ?? null;
+    if (controlOf === null || input.annotations.get(ladder.id)?.name !== undefined) return plainName(ladder);
+    const against = ladders.find(({ runs }) => runs.some(({ id }) => id === controlOf));
+    return `control of ${against ? plainName(against) : controlOf}`;
   };
   const nodes = ladders.flatMap((ladder): LadderNode[] => {
     const children = nodesOf(ladder.roots, wanted, compare);
     if (children.length === 0) return [];
-    const accuracies = ladder.runs.map((run) => valAccuracyOf(run.summary)).filter((value) => value !== null);
+    const accuracies = ladder.runs.map((run) => run.overview.valAccuracy).filter((value) => value !== null);
     const best = accuracies.length > 0 ? Math.max(...accuracies) : null;
     const name = nameOf(ladder);
     return [{ kind: 'ladder', key: `ladder:${ladder.id}`, ladder, name, best, children }];
@@ -171,8 +171,8 @@ function groupTitle(run: Run, grouping: 'state' | 'config' | 'day'): string {
     case 'state':
       return isLive(run.state) ? 'running' : run.state;
     case 'config':
-      return run.manifest.config.name ?? run.manifest.config.configFile ?? 'no config file';
+      return run.overview.configName ?? run.overview.configFile ?? 'no config file';
     case 'day':
-      return new Date(run.manifest.created).toLocaleDateString(undefined, { dateStyle: 'medium' });
+      return new Date(run.overview.created).toLocaleDateString(undefined, { dateStyle: 'medium' });
   }
 }

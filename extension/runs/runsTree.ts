@@ -128,14 +128,14 @@ function stampOf({ node, folder }: RunsTreeNode<RunsTreeFolder>, checked: Readon
     return `${node.best} ${node.name} ${node.ladder.runs.length}`;
   }
   if (node.kind !== 'run') return '';
-  const { id, summary, state, ownership } = node.run;
+  const { id, overview, state, ownership } = node.run;
   const { name, starred } = folder.annotations.of(id);
-  return `${summary.lastSeq} ${state} ${ownership?.kind ?? ''} ${starred} ${name ?? ''} ${checked.has(id)}`;
+  return `${overview.lastSeq} ${state} ${ownership?.kind ?? ''} ${starred} ${name ?? ''} ${checked.has(id)}`;
 }
 
 /** The label of a run: `▁▅▁ 96 ★ name`. */
 export function runLabel(run: Run, { annotations, sizesOf }: RunTreeContext): string {
   const { name, starred } = annotations.of(run.id);
-  const sign = rungSign(run.manifest.config.stage.size, sizesOf(run.manifest.ladderId));
+  const sign = rungSign(run.overview.size, sizesOf(run.overview.ladderId));
   return [sign, ...(starred ? ['★'] : []), ...(name === undefined ? [] : [name])].join(' ');
 }

@@ -12,21 +12,19 @@ export function expectedSeconds(
 ): number | null {
   const { size, training } = effective.stage;
   const measured = runs
-    .filter(({ summary, manifest }) => {
-      const isSameWork = manifest.config.dataset.path === effective.dataset.path && summary.engine?.name === engine;
-      return isSameWork && summary.epochs.length > 0;
-    })
-    .sort((a, b) => nearness(a, size) - nearness(b, size) || b.manifest.created - a.manifest.created)[0];
+    .filter(({ overview }) => overview.engine === engine && overview.epochs > 0)
+    .sort((a, b) => nearness(a, size) - nearness(b, size) || b.overview.created - a.overview.created)
+    .find(({ manifest }) => manifest.config.dataset.path === effective.dataset.path);
   if (!measured) return null;
   const { epochs } = measured.summary;
   const secondsPerEpoch = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0) / epochs.length;
   // A convolution's work grows with the pixels.
-  const growth = (size / measured.manifest.config.stage.size) ** 2;
+  const growth = (size / measured.overview.size) ** 2;
   return secondsPerEpoch * growth * training.epochs;
 }
 
 function nearness(run: Run, size: number): number {
-  return Math.abs(Math.log2(run.manifest.config.stage.size / size));
+  return Math.abs(Math.log2(run.overview.size / size));
 }
 
 /** In one line what a stage will do: its size, what it grows from, what is frozen, how long at most. */

@@ -10,7 +10,7 @@ import { openModelFolder } from '../model/modelFolder.ts';
 import { effectiveDatasetSchema } from '../protocol/config.ts';
 import { countText, lossText, percent } from '../protocol/numberFormats.ts';
 import { evaluationSchema, runPaths, type Evaluation } from '../protocol/runFolder.ts';
-import { readVersioned } from '../protocol/runStore.ts';
+import { readVersioned } from '../protocol/readVersioned.ts';
 import type { Run } from '../protocol/runSummary.ts';
 import { versions } from '../protocol/versions.ts';
 import { EventWriter } from '../run/eventWriter.ts';

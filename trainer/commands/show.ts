@@ -9,7 +9,8 @@ import { countText, durationText, lossText, noNumber, percent } from '../protoco
 import { evaluationSchema, runPaths, type Evaluation } from '../protocol/runFolder.ts';
 import { runRows, type RunRow } from '../protocol/runRow.ts';
 import { stateText } from '../protocol/stateText.ts';
-import { readVersioned, RunStore } from '../protocol/runStore.ts';
+import { readVersioned } from '../protocol/readVersioned.ts';
+import { RunStore } from '../protocol/runStore.ts';
 import type { Run } from '../protocol/runSummary.ts';
 import { versions } from '../protocol/versions.ts';
 import { controlVerdictOf, type ControlVerdict } from '../stages/controlVerdict.ts';

@@ -118,11 +118,11 @@ export class ImagePredictor {
   /** What a run grew from, the first stage first; a gone ancestor ends the way. */
   #ancestors(run: Run): Run[] {
     const byId = new Map([[run.id, run]]);
-    for (let { parentId } = run.manifest; parentId !== null && !byId.has(parentId);) {
+    for (let { parentId } = run.overview; parentId !== null && !byId.has(parentId);) {
       const parent = this.#run(parentId);
       if (!parent) break;
       byId.set(parent.id, parent);
-      ({ parentId } = parent.manifest);
+      ({ parentId } = parent.overview);
     }
     return lineageOf(run, byId).slice(0, -1);
   }

@@ -1,5 +1,6 @@
 import { points } from './numberFormats.ts';
-import { valAccuracyOf, type Run, type RunSummary } from './runSummary.ts';
+import type { RunOverview } from './runOverview.ts';
+import type { Run } from './runSummary.ts';
 
 /** What a stage added to its parent's val_accuracy, in shares of 1, and why there is no figure where there is none. */
 export interface Gain {
@@ -14,14 +15,12 @@ export interface Gain {
  * between, it is that of the images both share, which the run records when it is evaluated. `parent` is undefined where it is
  * gone; then what the run recorded of it counts.
  */
-export function gainOver(run: Pick<Run, 'manifest' | 'summary'>, parent: Pick<Run, 'summary'> | undefined): Gain {
-  const { summary, manifest } = run;
-  if (manifest.parentId === null) return { gain: null, otherImages: false };
-  const shared = summary.evaluated.validation?.sharedWithParent;
-  if (shared) return { gain: shared.accuracy - shared.parentAccuracy, otherImages: true };
-  if (parent && !sameValidation(summary, parent.summary)) return { gain: null, otherImages: true };
-  const own = valAccuracyOf(summary);
-  const before = parent ? valAccuracyOf(parent.summary) : (summary.model?.parentValAccuracy ?? null);
+export function gainOver({ overview }: Pick<Run, 'overview'>, parent: Pick<Run, 'overview'> | undefined): Gain {
+  if (overview.parentId === null) return { gain: null, otherImages: false };
+  if (overview.sharedGain !== null) return { gain: overview.sharedGain, otherImages: true };
+  if (parent && !sameValidation(overview, parent.overview)) return { gain: null, otherImages: true };
+  const own = overview.valAccuracy;
+  const before = parent ? parent.overview.valAccuracy : overview.parentValAccuracy;
   return { gain: own === null || before === null ? null : own - before, otherImages: false };
 }
 
@@ -31,7 +30,7 @@ export function gainText({ gain, otherImages }: Gain): string {
 }
 
 /** Whether two runs have the same images on the same sides, with the same labels, as far as they are known yet. */
-export function sameValidation({ prepared: one }: RunSummary, { prepared: other }: RunSummary): boolean {
-  if (one === null || other === null) return true;
+function sameValidation(one: RunOverview, other: RunOverview): boolean {
+  if (one.splitHash === null || other.splitHash === null) return true;
   return one.splitHash === other.splitHash && one.labelsHash === other.labelsHash;
 }

@@ -4,7 +4,13 @@ import { effectiveConfigSchema } from './config.ts';
 import { versions } from './versions.ts';
 
 /** Ids are made by Upsize, never from user text: what matches can be joined to a path without a second thought. */
-export const runIdSchema = z.string().regex(/^[a-z0-9-]{1,64}$/);
+const runIdPattern = /^[a-z0-9-]{1,64}$/;
+export const runIdSchema = z.string().regex(runIdPattern);
+
+/** `runIdSchema` for the names of thousands of folders. */
+export function isRunId(name: string): boolean {
+  return runIdPattern.test(name);
+}
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** `run.json`: what is known when a run is asked for. Written at once, never changed. */
@@ -140,13 +146,18 @@ export function workspacePaths(workspace: string) {
   };
 }
 
+/** One file of a run's event log, numbered from 1. */
+export function eventsFileOf(folder: string, number: number): string {
+  return `${folder}${path.sep}events-${String(number).padStart(4, '0')}.jsonl`;
+}
+
 /** Paths of one run folder. */
 export function runPaths(folder: string) {
   return {
     folder,
     manifest: path.join(folder, 'run.json'),
     owner: (attempt: number) => path.join(folder, `owner-${attempt}.json`),
-    events: (number: number) => path.join(folder, `events-${String(number).padStart(4, '0')}.jsonl`),
+    events: (number: number) => eventsFileOf(folder, number),
     /** Step metrics as flat Float32 files, one a metric: derived from the log, for panels that read a range of a million. */
     stepColumns: path.join(folder, 'steps'),
     checkpoints: path.join(folder, 'checkpoints'),

@@ -1,6 +1,6 @@
 import type { EngineDescription, RunState } from './events.ts';
 import { gainOver } from './gain.ts';
-import { valAccuracyOf, valLossOf, type Run } from './runSummary.ts';
+import type { Run } from './runSummary.ts';
 import { elsewhereOf, type Elsewhere } from './stateText.ts';
 
 /** A run as `upsize runs --json` prints it, and as tables and language-model tools have it. */
@@ -41,35 +41,33 @@ export interface RunRow {
 export function runRows(runs: readonly Run[], names: ReadonlyMap<string, string> = new Map()): RunRow[] {
   const byId = new Map(runs.map((run) => [run.id, run]));
   return runs.map((run) => {
-    const { manifest, summary } = run;
-    const parent = manifest.parentId === null ? undefined : byId.get(manifest.parentId);
-    const trained = summary.epochs;
-    const seconds = trained.reduce((sum, epoch) => sum + epoch.seconds - epoch.evaluationSeconds, 0);
-    const images = trained.reduce((sum, epoch) => sum + epoch.images, 0);
+    const { id, folder, state, overview } = run;
+    const { gain, otherImages } = gainOver(run, byId.get(overview.parentId ?? ''));
     return {
-      id: run.id,
-      parentId: manifest.parentId,
-      ladderId: manifest.ladderId,
-      controlOf: manifest.config.control?.runId ?? null,
-      name: names.get(run.id) ?? null,
-      size: manifest.config.stage.size,
-      state: run.state,
-      message: summary.message,
+      id,
+      parentId: overview.parentId,
+      ladderId: overview.ladderId,
+      controlOf: overview.controlOf,
+      name: names.get(id) ?? null,
+      size: overview.size,
+      state,
+      message: overview.message,
       elsewhere: elsewhereOf(run),
-      valAccuracy: valAccuracyOf(summary),
-      valLoss: valLossOf(summary),
-      ...gainOver(run, parent),
-      epochs: trained.length,
-      trainableParameters: summary.model?.trainableParameters ?? null,
-      totalParameters: summary.model?.totalParameters ?? null,
-      seconds: summary.seconds,
-      imagesPerSecond: seconds > 0 ? images / seconds : null,
-      engine: summary.engine?.name ?? null,
-      mode: summary.engine?.mode ?? null,
-      weightsSha256: summary.weightsSha256,
-      testLooks: summary.testLooks,
-      created: manifest.created,
-      folder: run.folder,
+      valAccuracy: overview.valAccuracy,
+      valLoss: overview.valLoss,
+      gain,
+      otherImages,
+      epochs: overview.epochs,
+      trainableParameters: overview.trainableParameters,
+      totalParameters: overview.totalParameters,
+      seconds: overview.seconds,
+      imagesPerSecond: overview.imagesPerSecond,
+      engine: overview.engine,
+      mode: overview.mode,
+      weightsSha256: overview.weightsSha256,
+      testLooks: overview.testLooks,
+      created: overview.created,
+      folder,
     };
   });
 }

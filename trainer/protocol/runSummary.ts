@@ -2,11 +2,12 @@ import type { EngineDescription, LoggedEvent, RunEventOf, RunState } from './eve
 import { isLive } from './events.ts';
 import type { Ownership } from './ownership.ts';
 import type { RunManifest } from './runFolder.ts';
+import type { RunOverview } from './runOverview.ts';
 
 /** One finished epoch, as the panels show it. */
 export type EpochRecord = Omit<RunEventOf<'epoch'>, 'type'> & { time: number };
 
-/** All that the lists and trees know of a run: derived from its log alone, never stored. */
+/** All that is known of a run from its log: derived from it alone, never stored elsewhere. */
 export interface RunSummary {
   /** The last state that was written; `Run.state` is what it means now. */
   state: RunState;
@@ -190,8 +191,8 @@ export function reduceEvent(summary: RunSummary, event: LoggedEvent): void {
  * Whether going on with a run could come to something: it ended without completing, and not because the loss became no number,
  * which it would again, since a resume repeats every step exactly.
  */
-export function canResume({ state, summary }: Pick<Run, 'state' | 'summary'>): boolean {
-  return (state === 'stopped' || state === 'interrupted' || state === 'failed') && summary.failure !== 'diverged';
+export function canResume({ state, overview }: Pick<Run, 'state' | 'overview'>): boolean {
+  return (state === 'stopped' || state === 'interrupted' || state === 'failed') && overview.failure !== 'diverged';
 }
 
 /**
@@ -216,7 +217,11 @@ function savedEpoch({ epochs, bestEpoch }: RunSummary): EpochRecord | undefined 
 export interface Run {
   id: string;
   folder: string;
+  /** What is there of every run at once. */
+  overview: RunOverview;
+  /** Read from the folder when it is first asked for: for the runs that are looked into, not for all in a list. */
   manifest: RunManifest;
+  /** Read as `manifest` is. */
   summary: RunSummary;
   /** The written state, or `interrupted` where it is a live one and its process is gone. */
   state: RunState;

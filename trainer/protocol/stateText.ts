@@ -9,8 +9,8 @@ export interface Elsewhere {
 }
 
 /** Null where a run has ended or belongs to this host. */
-export function elsewhereOf({ ownership, summary }: Run): Elsewhere | null {
-  if (ownership?.kind !== 'elsewhere' || !isLive(summary.state)) return null;
+export function elsewhereOf({ ownership, overview }: Run): Elsewhere | null {
+  if (ownership?.kind !== 'elsewhere' || !isLive(overview.state)) return null;
   return { host: ownership.owner.host, lastHeard: ownership.lastHeard };
 }
 

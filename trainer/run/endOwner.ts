@@ -3,7 +3,7 @@ import { isLive } from '../protocol/events.ts';
 import { ownershipOf } from '../protocol/ownership.ts';
 import { isThere } from '../protocol/processIdentity.ts';
 import type { RunOwner } from '../protocol/runFolder.ts';
-import { readSummary } from '../protocol/runStore.ts';
+import { readSummary } from '../protocol/followedRun.ts';
 import { EventWriter } from './eventWriter.ts';
 import { RunOwnedError, takeRun } from './owner.ts';
 

@@ -6,7 +6,7 @@ import { isLive } from '../protocol/events.ts';
 import { ownershipOf, readHeartbeat, type Ownership } from '../protocol/ownership.ts';
 import { bootId, processStart } from '../protocol/processIdentity.ts';
 import { runPaths, type RunOwner } from '../protocol/runFolder.ts';
-import { readSummary } from '../protocol/runStore.ts';
+import { readSummary } from '../protocol/followedRun.ts';
 import { fsyncFolder, writeFully } from '../protocol/replaceFile.ts';
 
 /** A run that another process owns, so that this one must leave it alone. */

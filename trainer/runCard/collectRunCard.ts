@@ -7,7 +7,7 @@ import { realPathInside } from '../dataset/insideRoot.ts';
 import { topLosses, type ImageRecord } from '../evaluation/topLosses.ts';
 import { evaluationSchema, runPaths, type Evaluation } from '../protocol/runFolder.ts';
 import type { RunRow } from '../protocol/runRow.ts';
-import { readVersioned } from '../protocol/runStore.ts';
+import { readVersioned } from '../protocol/readVersioned.ts';
 import type { Run } from '../protocol/runSummary.ts';
 import { upsizeVersion } from '../protocol/upsizeVersion.ts';
 import { versions } from '../protocol/versions.ts';

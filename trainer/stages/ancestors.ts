@@ -1,5 +1,6 @@
 import { evaluationSchema, runPaths, type Evaluation } from '../protocol/runFolder.ts';
-import { readVersioned, RunStore } from '../protocol/runStore.ts';
+import { readVersioned } from '../protocol/readVersioned.ts';
+import { RunStore } from '../protocol/runStore.ts';
 import type { Run } from '../protocol/runSummary.ts';
 import { versions } from '../protocol/versions.ts';
 

@@ -25,7 +25,7 @@ export interface ControlVerdict {
 
 /** The verdict about a run by the newest completed control of it, or null where there is none. */
 export function controlVerdictOf(run: Run, runs: readonly Run[]): ControlVerdict | null {
-  const control = runs.findLast((one) => one.manifest.config.control?.runId === run.id && one.state === 'completed');
+  const control = runs.findLast((one) => one.overview.controlOf === run.id && one.state === 'completed');
   const asked = control?.manifest.config.control;
   if (!control || !asked) return null;
   const [ladderScores, controlScores] = [run, control].map((one) => recordedEvaluation(one, 'validation'));

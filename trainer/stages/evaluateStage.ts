@@ -5,7 +5,7 @@ import type { ModelMetadata } from '../model/serialize.ts';
 import type { RunEventOf } from '../protocol/events.ts';
 import type { Evaluation } from '../protocol/runFolder.ts';
 import { evaluationSchema, runPaths } from '../protocol/runFolder.ts';
-import { readVersioned } from '../protocol/runStore.ts';
+import { readVersioned } from '../protocol/readVersioned.ts';
 import { versions } from '../protocol/versions.ts';
 import { weightsHash } from '../run/weightsHash.ts';
 import { ancestorsOf, recordedEvaluation } from './ancestors.ts';

@@ -8,7 +8,7 @@ import type { EngineName } from '../engine/loadEngine.ts';
 import { isLive } from '../protocol/events.ts';
 import { replaceFileSync } from '../protocol/replaceFile.ts';
 import { runManifestSchema, runPaths, stopRequestSchema, type RunOwner, type RunPaths } from '../protocol/runFolder.ts';
-import { readVersioned } from '../protocol/runStore.ts';
+import { readVersioned } from '../protocol/readVersioned.ts';
 import { emptySummary, reduceEvent } from '../protocol/runSummary.ts';
 import { isMeant } from '../protocol/stopRequest.ts';
 import { upsizeVersion } from '../protocol/upsizeVersion.ts';

@@ -79,7 +79,7 @@ export class CompareRunsPanel implements Disposable {
     const { workspace } = this.#options;
     const all = workspace.runs();
     const shown = new Map<string, DashboardRun>();
-    for (const ladderId of new Set(this.#runs().map((run) => run.manifest.ladderId))) {
+    for (const ladderId of new Set(this.#runs().map((run) => run.overview.ladderId))) {
       for (const run of dashboardRuns(all, ladderId, (runId) => workspace.nameOf(runId), Date.now()))
         shown.set(run.runId, run);
     }

@@ -104,19 +104,19 @@ export function dashboardRuns(
   now: number,
 ): DashboardRun[] {
   const rows = new Map(runRows(runs).map((row) => [row.id, row]));
-  const inLadder = runs.filter((run) => run.manifest.ladderId === ladderId);
+  const inLadder = runs.filter((run) => run.overview.ladderId === ladderId);
   const sizes = ladderSizes(inLadder);
   const ladder = ladderName(runs, ladderId, nameOf);
   const depth = (run: Run, seen = 0): number => {
-    const parent = inLadder.find((other) => other.id === run.manifest.parentId);
+    const parent = inLadder.find((other) => other.id === run.overview.parentId);
     return parent && seen < inLadder.length ? 1 + depth(parent, seen + 1) : 0;
   };
   return inLadder
     .map((run) => ({ run, depth: depth(run) }))
-    .sort((a, b) => a.depth - b.depth || a.run.manifest.created - b.run.manifest.created)
+    .sort((a, b) => a.depth - b.depth || a.run.overview.created - b.run.overview.created)
     .flatMap(({ run }) => {
       const row = rows.get(run.id);
-      const twins = inLadder.filter((other) => other.manifest.config.stage.size === run.manifest.config.stage.size);
+      const twins = inLadder.filter((other) => other.overview.size === run.overview.size);
       const twin = twins.length > 1 ? twins.indexOf(run) + 1 : null;
       const part = { ladderId, ladder, ladderSizes: sizes, twin };
       return row ? [dashboardRun(run, { ...row, name: nameOf(run.id) }, part, now)] : [];

@@ -11,8 +11,8 @@ export function ladderName(runs: readonly Run[], ladderId: string, nameOf: NameO
 
 /** "Fruit, ladder 3": the experiment's name and the ladder's. */
 export function ladderTitle(runs: readonly Run[], ladderId: string, nameOf: NameOf): string {
-  const config = runs.find((run) => run.manifest.ladderId === ladderId)?.manifest.config;
-  if (!config) return 'Ladder';
+  const overview = runs.find((run) => run.overview.ladderId === ladderId)?.overview;
+  if (!overview) return 'Ladder';
   const name = ladderName(runs, ladderId, nameOf);
-  return config.name === null ? name.replace(/^ladder /, 'Ladder ') : `${config.name}, ${name}`;
+  return overview.configName === null ? name.replace(/^ladder /, 'Ladder ') : `${overview.configName}, ${name}`;
 }

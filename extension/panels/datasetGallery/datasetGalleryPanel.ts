@@ -181,7 +181,7 @@ export class DatasetGalleryPanel implements Disposable {
   }
 
   #newestEvaluated(): Run | null {
-    return this.#options.workspace.runs().findLast((run) => run.summary.evaluated.validation !== undefined) ?? null;
+    return this.#options.workspace.runs().findLast(({ overview }) => overview.isEvaluated) ?? null;
   }
 
   async #snapshot(): Promise<DatasetGalleryState> {

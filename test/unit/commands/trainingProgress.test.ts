@@ -8,6 +8,7 @@ import {
   percent,
   points,
 } from '../../../trainer/protocol/numberFormats.ts';
+import { overviewOf } from '../../../trainer/protocol/overviewOf.ts';
 import { emptySummary, reduceEvent, type Run } from '../../../trainer/protocol/runSummary.ts';
 import { completedEvents, WrittenWorkspace } from '../protocol/writtenRun.ts';
 
@@ -21,7 +22,17 @@ describe('progress of a run', () => {
     for (const [index, event] of completedEvents().slice(0, count).entries()) {
       reduceEvent(summary, { ...event, seq: index + 1, time: 1000 * index });
     }
-    return { id: 'one', folder: '', manifest, summary, state: summary.state, ownership: null, damagedLines: 0 };
+    const overview = overviewOf(manifest, summary);
+    return {
+      id: 'one',
+      folder: '',
+      overview,
+      manifest,
+      summary,
+      state: summary.state,
+      ownership: null,
+      damagedLines: 0,
+    };
   };
 
   it('shows stage, epoch, batch, speed, loss, val_accuracy and the time left in one line', () => {

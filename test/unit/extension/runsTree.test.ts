@@ -67,7 +67,7 @@ describe('the tree of the Runs view', () => {
       const id = `run-${index}`;
       const ladderId = `run-${index - (index % 4)}`;
       const parentId = index % 4 === 0 ? null : `run-${index - 1}`;
-      return { ...pattern, id, manifest: { ...pattern.manifest, id, ladderId, parentId, created: index } };
+      return { ...pattern, id, overview: { ...pattern.overview, ladderId, parentId, created: index } };
     });
     folder = { ...folder, runs, runsById: new Map(runs.map((run) => [run.id, run])) };
     const tree = new RunsTree<RunsTreeFolder>();
@@ -81,7 +81,7 @@ describe('the tree of the Runs view', () => {
         lines++;
       }
       const [first] = runs;
-      if (first) runs[0] = { ...first, summary: { ...first.summary, lastSeq: 99 } };
+      if (first) runs[0] = { ...first, overview: { ...first.overview, lastSeq: 99 } };
       const changed = draw(tree);
       assert.deepEqual(changed === 'all' ? [] : changed.map(({ node }) => node.key), ['run-0']);
     });

@@ -1,7 +1,5 @@
 import { strict as assert } from 'node:assert';
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
-import fs from 'node:fs';
 import path from 'node:path';
 import type { RunEvent } from '../../../trainer/protocol/events.ts';
 import { runPaths } from '../../../trainer/protocol/runFolder.ts';
@@ -9,30 +7,11 @@ import { RunStore } from '../../../trainer/protocol/runStore.ts';
 import type { Run, RunSummary } from '../../../trainer/protocol/runSummary.ts';
 import { EventReader } from '../../../trainer/protocol/eventReader.ts';
 import { EventWriter } from '../../../trainer/run/eventWriter.ts';
+import { bytesRead } from '../protocol/bytesRead.ts';
 import { completedEvents, WrittenWorkspace } from '../protocol/writtenRun.ts';
 
 const rotateBytes = 64 * 1024;
 const stepsInEvent = 10;
-
-/** Bytes that `work` reads of files, counted at the file system itself. */
-function bytesRead(work: () => void): number {
-  let bytes = 0;
-  const { readSync } = fs;
-  const counting = (...args: Parameters<typeof readSync>) => {
-    const got = readSync(...args);
-    bytes += got;
-    return got;
-  };
-  Object.assign(fs, { readSync: counting });
-  syncBuiltinESMExports();
-  try {
-    work();
-    return bytes;
-  } finally {
-    Object.assign(fs, { readSync });
-    syncBuiltinESMExports();
-  }
-}
 
 /** Seconds are a sum, and sums differ in their last bits by what is left out of them. */
 function rounded(summary: RunSummary): RunSummary {
