@@ -7,29 +7,30 @@ export const reluGradKernel = 'UpsizeReluGrad';
 /** Kernel: sum of `dy` over all but its last axis, `[…, channels]` → `[channels]`. */
 export const biasAddGradKernel = 'UpsizeBiasAddGrad';
 
-let registered = false;
+const has = (kernel: string) => tf.getKernel(kernel, tf.getBackend()) !== undefined;
+
+const reluGradient: tf.GradConfig = {
+  kernelName: tf.Relu,
+  // The output is as good as the input, since only its sign counts, and the input need not be kept then.
+  outputsToSave: [true],
+  gradFunc: (dy, [y]) => ({
+    x: () => {
+      if (!y || Array.isArray(dy)) throw new Error('Relu has one output.');
+      if (has(reluGradKernel)) return tf.engine().runKernel(reluGradKernel, { dy, y });
+      return tf.mul(dy, tf.step(y));
+    },
+  }),
+};
 
 /**
  * Replaces tfjs' gradients of `Relu` and of adding a bias by one kernel each, where the engine in use has it. tfjs makes
  * seven passes over an activation for the first (mask, cast, broadcast, product), and reshapes and sums for the second.
+ * For each engine that is loaded, since loading tfjs-node registers all of tfjs' own gradients once more.
  */
 export function registerFusedGradients(): void {
-  if (registered) return;
-  registered = true;
+  if (tf.getGradient(tf.Relu) === reluGradient) return;
   const plainAdd = tf.getGradient(tf.Add);
-  const has = (kernel: string) => tf.getKernel(kernel, tf.getBackend()) !== undefined;
-  tf.registerGradient({
-    kernelName: tf.Relu,
-    // The output is as good as the input, since only its sign counts, and the input need not be kept then.
-    outputsToSave: [true],
-    gradFunc: (dy, [y]) => ({
-      x: () => {
-        if (!y || Array.isArray(dy)) throw new Error('Relu has one output.');
-        if (has(reluGradKernel)) return tf.engine().runKernel(reluGradKernel, { dy, y });
-        return tf.mul(dy, tf.step(y));
-      },
-    }),
-  });
+  tf.registerGradient(reluGradient);
   tf.registerGradient({
     kernelName: tf.Add,
     inputsToSave: ['a', 'b'],
