@@ -44,6 +44,8 @@ try {
 } finally {
   await rm(scratch, { recursive: true, force: true });
 }
+// What the tests' harness keeps for the next page would hold the process, as it would hold mocha's without `--exit`.
+process.exit();
 
 /** The newest ladder of which a stage was evaluated, and the last such stage. */
 function newestLadder(folder: string): Pick<PictureOptions, 'ladder' | 'last'> | undefined {

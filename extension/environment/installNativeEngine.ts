@@ -18,9 +18,9 @@ export async function installNativeEngine({
   const answer = await waiting('installing the native engine', (signal, onLine) =>
     trainer.ask(installSchema, { args: ['engine', 'install'], workspace, signal, timeoutMs: null, onLine }),
   ).catch((error: unknown) => {
-    throw error instanceof TrainerError && error.failure === 'failed'
-      ? new TrainerError('notInstalled', error.message, error)
-      : error;
+    // With another code it says that none can be installed here at all: trying again is no use.
+    const mayTryAgain = error instanceof TrainerError && error.failure === 'failed' && error.exitCode === 1;
+    throw mayTryAgain ? new TrainerError('notInstalled', error.message, error) : error;
   });
   // Node and predictor were chosen without it.
   trainer.forgetNode();

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { describeEngine, engineLines } from '../engine/describeEngine.ts';
-import { installNativeEngine } from '../engine/install/installNativeEngine.ts';
+import { installNativeEngine, NoEngineHere } from '../engine/install/installNativeEngine.ts';
 import { loadEngine, parseEngineChoice } from '../engine/loadEngine.ts';
 import { runProbe } from '../engine/probeEngine.ts';
 import { bytesText } from '../protocol/numberFormats.ts';
@@ -41,6 +41,8 @@ async function install(json: boolean, context: CommandContext): Promise<void> {
     progress.end();
     if (json) sayJson(context.output, { installed, folder });
     else say(context.output, installed ? `Installed in ${folder}.` : `It is installed already, in ${folder}.`);
+  } catch (error) {
+    throw error instanceof NoEngineHere ? new CommandError(error.message, exitCodes.choice) : error;
   } finally {
     progress.end();
     stopListening();

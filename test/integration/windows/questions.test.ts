@@ -116,6 +116,7 @@ describe('what commands ask, answered with the mouse', function () {
     await begin('resumeRun', stopped);
     await pick('Go on with the');
     await until('it goes on', () => readRun(workspace.folder, stopped).summary.attempt === 2, answerTimeoutMs);
+    await upsizeIn(window, 'refreshRuns');
     await upsizeIn(window, 'stopRun', stopped);
   });
 

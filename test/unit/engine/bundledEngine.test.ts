@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -70,6 +70,26 @@ describe('the engine in one bundled file', () => {
     assert.equal(status, 0);
     assert.match(stdout, /"engine":"wasm"/);
     assert.match(stdout, /"whyNotNative":"The native engine is not installed\. \\"upsize engine install\\"/);
+  });
+
+  it('refuses to install where it ships no addon, before it downloads anything', async () => {
+    const installer = join(folder, 'without-addon', 'install.cjs');
+    const engine = join(import.meta.dirname, '..', '..', '..', 'trainer', 'engine');
+    await build({
+      stdin: {
+        contents: "import { installNativeEngine } from './install/installNativeEngine.ts'; void installNativeEngine();",
+        resolveDir: engine,
+        loader: 'ts',
+      },
+      ...{ outfile: installer, bundle: true, platform: 'node', format: 'cjs' },
+      logOverride: { 'empty-import-meta': 'silent' },
+    });
+    const cache = join(folder, 'cache-of-nothing');
+    const env = { ...process.env, UPSIZE_CACHE: cache };
+    const { status, stderr } = spawnSync(process.execPath, [installer], { encoding: 'utf8', env });
+    assert.equal(status, 1);
+    assert.match(stderr, /ships no addon for .*-.*, and only a clone .* The WASM engine works here as it is/);
+    assert.equal(existsSync(cache), false);
   });
 
   it('names what is wrong with a Node that cannot run it', async () => {

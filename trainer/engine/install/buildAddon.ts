@@ -7,33 +7,33 @@ import { runTool } from './runTool.ts';
 
 /** Digest of what a clone builds its addon from; undefined where there is no clone to build it. */
 export function addonSources(): string | undefined {
-  if (!runsFromSource() || !existsSync(recipe())) return undefined;
+  const recipe = addonRecipe();
+  if (recipe === undefined) return undefined;
   const hash = createHash('sha256');
-  for (const name of readdirSync(recipe()).sort()) hash.update(name).update(readFileSync(join(recipe(), name)));
+  for (const name of readdirSync(recipe).sort()) hash.update(name).update(readFileSync(join(recipe, name)));
   return hash.digest('hex');
 }
 
-function recipe(): string {
-  return join(codeFolder(), '..', '..', 'scripts', 'nativeAddon');
+/**
+ * The folder with the repository's own script that builds the addon. Only a clone has it, whether its sources run or the bundle
+ * that it made of them; undefined in what was installed, which ships the addon or has none.
+ */
+export function addonRecipe(): string | undefined {
+  const repository = join(codeFolder(), ...(runsFromSource() ? ['..', '..'] : ['..']));
+  const folder = join(repository, 'scripts', 'nativeAddon');
+  return existsSync(join(folder, 'build.mjs')) ? folder : undefined;
 }
 
 /**
- * Builds the addon into an engine folder with the repository's own script and returns its path. Only a clone can: an
- * installed extension ships the addon prebuilt.
+ * Builds the addon into an engine folder with the script of a recipe and returns its path.
  *
  * @throws Error with the compiler's words when it cannot be built.
  */
-export async function buildAddon(layout: NativeLayout, signal?: AbortSignal): Promise<string> {
-  const script = join(recipe(), 'build.mjs');
-  if (!runsFromSource() || !existsSync(script)) {
-    throw new Error(
-      `This installation of Upsize ships no addon for ${process.platform}-${process.arch}, and only a clone of the repository can build one.`,
-    );
-  }
+export async function buildAddon(recipe: string, layout: NativeLayout, signal?: AbortSignal): Promise<string> {
   const target = join(layout.addons, 'tfjs_binding.node');
   const result = await runTool(
     process.execPath,
-    [script, '--include', layout.include, '--lib', layout.libraries, '--out', target],
+    [join(recipe, 'build.mjs'), '--include', layout.include, '--lib', layout.libraries, '--out', target],
     { signal, env: { ELECTRON_RUN_AS_NODE: '1' } },
   );
   if (result.status !== 0) {

@@ -4,7 +4,7 @@ import { replaceFileSync } from '../../protocol/replaceFile.ts';
 import { type Host, type NativeLayout, nativeLayout, nativeLayoutIn } from '../engineCache.ts';
 import { checkInstalled, type InstalledRecord, placeAddon, shippedAddon } from '../native/nativeParts.ts';
 import { type TensorflowWheel, tensorflowVersion, tensorflowWheel } from '../tensorflowRelease.ts';
-import { addonSources, buildAddon } from './buildAddon.ts';
+import { addonRecipe, addonSources, buildAddon } from './buildAddon.ts';
 import { downloadWheel, sha256OfFile } from './downloadWheel.ts';
 import { extractWheel } from './extractWheel.ts';
 import { withInstallLock } from './installLock.ts';
@@ -24,8 +24,14 @@ export interface InstallOptions {
   /** How to call pip, in the order to try; absent: the usual names. */
   pip?: readonly (readonly string[])[];
   /** How the addon is made; absent: the shipped one, else built. */
-  makeAddon?: (layout: NativeLayout, signal?: AbortSignal) => Promise<string>;
+  makeAddon?: MakeAddon;
 }
+
+/** Puts an addon into an engine's folder, and settles with its path. */
+type MakeAddon = (layout: NativeLayout, signal?: AbortSignal) => Promise<string>;
+
+/** Why no engine can be installed here at all, so that nothing is downloaded for it and trying again is no use. */
+export class NoEngineHere extends Error {}
 
 /** Bytes that must be free: the wheel, its libraries, and pip's own copy of the wheel. */
 const neededBytes = 1_700_000_000;
@@ -36,7 +42,8 @@ const neededBytes = 1_700_000_000;
  * into place at once, so an interrupted install leaves nothing half done, and two at once do not disturb each other.
  *
  * @returns whether it was installed now, and where.
- * @throws Error that says what failed and what to do; nothing is left in place then.
+ * @throws NoEngineHere before anything is downloaded; else an Error that says what failed and what to do. Nothing is left in
+ * place then.
  */
 export async function installNativeEngine(
   options: InstallOptions = {},
@@ -44,9 +51,10 @@ export async function installNativeEngine(
   const host = options.host ?? process;
   const onProgress = options.onProgress ?? (() => undefined);
   const wheel = options.wheel ?? tensorflowWheel(host.platform, host.arch);
-  if ('unsupported' in wheel) throw new Error(wheel.unsupported);
+  if ('unsupported' in wheel) throw new NoEngineHere(wheel.unsupported);
   const layout = nativeLayout(host);
   if (isComplete(layout)) return { installed: false, folder: layout.folder };
+  const makeAddon = addonMaker({ ...options, host });
   try {
     mkdirSync(layout.partial, { recursive: true });
   } catch (error) {
@@ -64,8 +72,8 @@ export async function installNativeEngine(
     async () => {
       if (isComplete(layout)) return { installed: false, folder: layout.folder };
       const checked = checkInstalled(layout);
-      if ('record' in checked) await renewAddon(layout, checked.record, { ...options, host, onProgress });
-      else await installLocked(layout, wheel, { ...options, host, onProgress });
+      if ('record' in checked) await renewAddon(layout, checked.record, { ...options, makeAddon, onProgress });
+      else await installLocked(layout, wheel, { ...options, makeAddon, onProgress });
       onProgress({ phase: 'done', message: `TensorFlow ${tensorflowVersion} is installed in ${layout.folder}` });
       return { installed: true, folder: layout.folder };
     },
@@ -86,10 +94,10 @@ export function isComplete(layout: NativeLayout = nativeLayout()): boolean {
 async function renewAddon(
   layout: NativeLayout,
   record: InstalledRecord,
-  options: InstallOptions & { onProgress: OnInstallProgress },
+  options: InstallOptions & { onProgress: OnInstallProgress; makeAddon: MakeAddon },
 ): Promise<void> {
   options.onProgress({ phase: 'building', message: 'Preparing the addon' });
-  const addon = await makeAddon(layout, options);
+  const addon = await options.makeAddon(layout, options.signal);
   const renewed: InstalledRecord = { ...record, addon: basename(addon), addonSources: addonSources() };
   replaceFileSync(layout.record, JSON.stringify(renewed, null, 2));
 }
@@ -97,7 +105,7 @@ async function renewAddon(
 async function installLocked(
   layout: NativeLayout,
   wheel: TensorflowWheel,
-  options: InstallOptions & { onProgress: OnInstallProgress },
+  options: InstallOptions & { onProgress: OnInstallProgress; makeAddon: MakeAddon },
 ): Promise<void> {
   const { onProgress, signal } = options;
   removeLeftovers(layout, wheel);
@@ -110,7 +118,7 @@ async function installLocked(
     onProgress({ phase: 'extracting', message: 'Extracting TensorFlow' });
     const libraries = await extractWheel(wheelPath, wheel, staged, { onProgress, signal });
     onProgress({ phase: 'building', message: 'Preparing the addon' });
-    const addon = await makeAddon(staged, options);
+    const addon = await options.makeAddon(staged, signal);
     const record: InstalledRecord = {
       version: 1,
       tensorflow: tensorflowVersion,
@@ -175,13 +183,24 @@ async function checkWheel(
   }
 }
 
-async function makeAddon(staged: NativeLayout, options: InstallOptions): Promise<string> {
-  const shipped = options.addonPath ?? shippedAddon(options.host);
-  if (shipped !== undefined) return placeAddon(staged, shipped);
-  const built = await (options.makeAddon ?? buildAddon)(staged, options.signal);
-  const placed = placeAddon(staged, built);
-  rmSync(built, { force: true });
-  return placed;
+/** How the addon comes into an engine's folder: given, shipped or built. Throws NoEngineHere where it can be none of them. */
+function addonMaker(options: InstallOptions & { host: Host }): MakeAddon {
+  const { host } = options;
+  const shipped = options.addonPath ?? shippedAddon(host);
+  if (shipped !== undefined) return (layout) => Promise.resolve(placeAddon(layout, shipped));
+  const recipe = addonRecipe();
+  const make = options.makeAddon ?? (recipe && ((...given) => buildAddon(recipe, ...given)));
+  if (!make) {
+    throw new NoEngineHere(
+      `This installation of Upsize ships no addon for ${host.platform}-${host.arch}, and only a clone of the repository can build one. The WASM engine works here as it is.`,
+    );
+  }
+  return async (layout, signal) => {
+    const built = await make(layout, signal);
+    const placed = placeAddon(layout, built);
+    rmSync(built, { force: true });
+    return placed;
+  };
 }
 
 function moveIntoPlace(staged: NativeLayout, layout: NativeLayout, work: string): void {
