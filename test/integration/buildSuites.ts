@@ -2,6 +2,7 @@ import { build } from 'esbuild';
 import { globSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { upsizeVersion } from '../../trainer/protocol/upsizeVersion.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -21,7 +22,7 @@ export async function buildSuites(): Promise<string> {
     outdir,
     outExtension: { '.js': '.cjs' },
     external: ['vscode', 'mocha'],
-    define: { 'import.meta.dirname': '__dirname' },
+    define: { 'import.meta.dirname': '__dirname', 'globalThis.UPSIZE_VERSION': JSON.stringify(upsizeVersion) },
   });
   return outdir;
 }
