@@ -47,8 +47,6 @@ export class RecordReader {
 
   #start(): Worker {
     const worker = new Worker(this.#file);
-    // Reading alone keeps no process alive.
-    worker.unref();
     worker.on('message', (answer: RecordAnswer) => {
       const waiting = this.#pending.get(answer.id);
       this.#pending.delete(answer.id);
@@ -62,6 +60,8 @@ export class RecordReader {
     };
     worker.on('error', (error) => end(`The records of this folder cannot be read: ${error.message}`));
     worker.on('exit', () => end('The records of this folder can no longer be read: the window is closing.'));
+    // Reading alone keeps no process alive. After the listeners, which would have it kept.
+    worker.unref();
     return worker;
   }
 }

@@ -1,7 +1,9 @@
 import { strict as assert } from 'node:assert';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { RecordReader } from '../../../extension/panels/records/recordReader.ts';
 import type { RecordedRun } from '../../../extension/panels/records/recordReads.ts';
 import { runFolderOf, runPaths } from '../../../trainer/protocol/runFolder.ts';
@@ -55,6 +57,19 @@ describe('records of runs', () => {
     assert.equal(chosen?.files.length, 200);
     assert.ok((chosen?.total ?? 0) > 200);
   });
+
+  it('are read by a thread that keeps no process alive once it has answered', async () => {
+    const program = `
+      import { RecordReader } from ${JSON.stringify(path.join(path.dirname(script), 'recordReader.ts'))};
+      const waiting = setInterval(() => undefined, 1000);
+      const run = { runId: 'none', name: null, size: 48, folder: ${JSON.stringify(workspace)} };
+      await new RecordReader(${JSON.stringify(script)}).read('hardestImages', { run });
+      clearInterval(waiting);`;
+    const file = path.join(workspace, 'program.mjs');
+    writeFileSync(file, program);
+    const ended = promisify(execFile)(process.execPath, [file], { timeout: 20_000 });
+    await assert.doesNotReject(ended);
+  }).timeout(30_000);
 
   it('say why a file cannot be understood, and that there is none', async () => {
     const [first = ''] = writeLadder(workspace, { sizes: [48], epochs: 4, stepsPerEpoch: 2, images: 20 });
