@@ -7,13 +7,19 @@ export function hasBfloat16(processor: string = readProcessor()): boolean {
   return ['avx512_bf16', 'amx_bf16', 'bf16'].some((flag) => flags.includes(flag));
 }
 
-/** Why steps cannot compute in bfloat16 here, as a sentence with what to do; null where they can. */
-export function whyNoBfloat16({ name }: Pick<Engine, 'name'>, processorHasIt = hasBfloat16()): string | null {
+/** Why steps cannot compute in bfloat16 here, and what to do, as sentences; null where they can. */
+export function whyNoBfloat16(
+  { name }: Pick<Engine, 'name'>,
+  processorHasIt = hasBfloat16(),
+): { reason: string; advice: string } | null {
   const advice = 'Set "precision" to "float32", or leave it out.';
-  if (name !== 'native')
-    return `"precision": "bfloat16" takes the native engine, and this is the ${name} engine. ${advice}`;
+  if (name !== 'native') {
+    return { reason: `"precision": "bfloat16" takes the native engine, and this is the ${name} engine.`, advice };
+  }
   if (!processorHasIt) {
-    return `"precision": "bfloat16" takes a processor that computes in it (avx512_bf16, amx_bf16 or Arm’s bf16), and this one does not. ${advice}`;
+    const reason =
+      '"precision": "bfloat16" takes a processor that computes in it (avx512_bf16, amx_bf16 or Arm’s bf16), and this one does not.';
+    return { reason, advice };
   }
   return null;
 }

@@ -1,15 +1,20 @@
+import { hasBfloat16 } from '../engine/bfloat16.ts';
 import type { EngineName } from '../engine/loadEngine.ts';
 import { findNativeParts } from '../engine/native/nativeParts.ts';
 import { tensorflowVersion } from '../engine/tensorflowRelease.ts';
 import type { EngineDescription } from '../protocol/events.ts';
+import type { RunManifest } from '../protocol/runFolder.ts';
 import type { Run } from '../protocol/runSummary.ts';
 import { upsizeVersion } from '../protocol/upsizeVersion.ts';
 
-/** What computes here and now: Upsize's version, TensorFlow's, and why the native engine cannot be had, or null. */
+/** What computes here and now. */
 export interface EngineAtHand {
   upsize: string;
   tensorflow: string;
+  /** Why the native engine cannot be had, or null. */
   whyNotNative: string | null;
+  /** Whether the processor computes in bfloat16. */
+  bfloat16: boolean;
 }
 
 /** What is not as it was when a run began, so that going on would not end with the weights of an uninterrupted run. */
@@ -23,11 +28,15 @@ export interface ResumeChange {
 /** What a trainer that is started now would compute with. */
 export function engineAtHand(): EngineAtHand {
   const parts = findNativeParts();
-  return { upsize: upsizeVersion, tensorflow: tensorflowVersion, whyNotNative: parts.found ? null : parts.reason };
+  const whyNotNative = parts.found ? null : parts.reason;
+  return { upsize: upsizeVersion, tensorflow: tensorflowVersion, whyNotNative, bfloat16: hasBfloat16() };
 }
 
 /** Null where a resume would be exact, and where nothing was trained yet that it could fail to continue. */
-export function resumeChange({ id, summary }: Pick<Run, 'id' | 'summary'>, now: EngineAtHand): ResumeChange | null {
+export function resumeChange(
+  { id, manifest, summary }: Pick<Run, 'id' | 'summary'> & { manifest: Pick<RunManifest, 'config'> },
+  now: EngineAtHand,
+): ResumeChange | null {
   const { engine, upsize, resumable } = summary;
   if (engine === null || !resumable) return null;
   const effect = 'Going on would not end with the very weights of an uninterrupted run.';
@@ -36,6 +45,9 @@ export function resumeChange({ id, summary }: Pick<Run, 'id' | 'summary'>, now: 
     return { message, engine: 'wasm' };
   }
   const changes: string[] = [];
+  if (manifest.config.stage.training.precision === 'bfloat16' && !now.bfloat16) {
+    changes.push('bfloat16 (this processor does not compute in it: float32 can go on)');
+  }
   if (upsize !== null && upsize !== now.upsize) changes.push(`Upsize ${upsize} (this is ${now.upsize})`);
   if (engine.tensorflow !== null && engine.tensorflow !== now.tensorflow) {
     changes.push(`TensorFlow ${engine.tensorflow} (this is ${now.tensorflow})`);

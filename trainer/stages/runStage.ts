@@ -5,7 +5,7 @@ import { openPixels } from '../dataset/openPixels.ts';
 import { releaseDataset } from '../dataset/prepareDataset.ts';
 import { whyNoBfloat16 } from '../engine/bfloat16.ts';
 import { loadEngine, parseEngineChoice, type Engine, type EngineName } from '../engine/loadEngine.ts';
-import type { TrainStep } from '../engine/trainStep.ts';
+import type { Precision, TrainStep } from '../engine/trainStep.ts';
 import type { ModelMetadata } from '../model/serialize.ts';
 import { preprocessingOf } from '../protocol/preprocessing.ts';
 import { threadPlan } from '../protocol/threadPlan.ts';
@@ -68,8 +68,7 @@ async function trainStage(context: StageContext, onPurpose: EngineName | null): 
   context.enter('preparing');
   context.say('loading the engine');
   const engine = await loadStageEngine(context, onPurpose);
-  const notInBfloat16 = config.stage.training.precision === 'bfloat16' ? whyNoBfloat16(engine) : null;
-  if (notInBfloat16 !== null) throw new Error(`training: ${notInBfloat16}`);
+  const precision = precisionOf(context, engine, onPurpose);
   const dataset = await prepareStage(context);
   const preprocessing = preprocessingOf(config.stage.size, config.dataset.fit);
   const metadata: ModelMetadata = { version: 1, classNames: dataset.classNames, ...preprocessing };
@@ -87,7 +86,7 @@ async function trainStage(context: StageContext, onPurpose: EngineName | null): 
   try {
     stageModel = checkpoint && reopenStageModel(context.folder, context.manifest, checkpoint);
     stageModel ??= await makeStageModel(context.folder, context.workspace, context.manifest, metadata);
-    const { optimizer, labelSmoothing, precision } = config.stage.training;
+    const { optimizer, labelSmoothing } = config.stage.training;
     const recorded = checkpoint && context.before.engine;
     const change = recorded && engineChange(recorded, engine);
     if (change !== null) context.emit({ type: 'log', level: 'warning', message: change });
@@ -126,6 +125,16 @@ async function loadStageEngine({ before, manifest }: StageContext, onPurpose: En
       { cause: error },
     );
   }
+}
+
+/** A run is trained in what its config says or not at all; but one that goes on otherwise on purpose cannot edit its config. */
+function precisionOf(context: StageContext, engine: Engine, onPurpose: EngineName | null): Precision {
+  const { precision } = context.manifest.config.stage.training;
+  const whyNot = precision === 'bfloat16' ? whyNoBfloat16(engine) : null;
+  if (whyNot === null) return precision;
+  if (onPurpose === null) throw new Error(`training: ${whyNot.reason} ${whyNot.advice}`);
+  context.emit({ type: 'log', level: 'warning', message: `${whyNot.reason} The run goes on in float32.` });
+  return 'float32';
 }
 
 function emitEngine(context: StageContext, engine: Engine, mode: TrainStep['mode'], fallback: string | null): void {

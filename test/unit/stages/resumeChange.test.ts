@@ -1,6 +1,8 @@
 import { strict as assert } from 'node:assert';
+import { configSchema } from '../../../trainer/protocol/config.ts';
 import type { EngineDescription } from '../../../trainer/protocol/events.ts';
 import { emptySummary, type RunSummary } from '../../../trainer/protocol/runSummary.ts';
+import { resolveStage } from '../../../trainer/stages/resolveStage.ts';
 import { engineChange, resumeChange, type EngineAtHand } from '../../../trainer/stages/resumeChange.ts';
 
 const native: EngineDescription = {
@@ -14,9 +16,15 @@ const native: EngineDescription = {
   fallback: null,
 };
 const wasm: EngineDescription = { ...native, name: 'wasm', mode: 'eager', tensorflow: null };
-const now: EngineAtHand = { upsize: '0.2.0', tensorflow: '2.21.0', whyNotNative: null };
-const run = (changes: Partial<RunSummary>) => ({
+const now: EngineAtHand = { upsize: '0.2.0', tensorflow: '2.21.0', whyNotNative: null, bfloat16: true };
+const configOf = (precision: 'float32' | 'bfloat16') =>
+  resolveStage(configSchema.parse({ dataset: 'photos', training: { precision } }), 'upsize.json', {
+    stageIndex: 0,
+    parent: null,
+  });
+const run = (changes: Partial<RunSummary>, precision: 'float32' | 'bfloat16' = 'float32') => ({
   id: 'a-run',
+  manifest: { config: configOf(precision) },
   summary: { ...emptySummary(), upsize: '0.2.0', engine: native, resumable: true, ...changes },
 });
 
@@ -46,6 +54,15 @@ describe('what keeps a resume from being exact', () => {
     const change = resumeChange(run({}), { ...now, whyNotNative: 'It is not installed.' });
     assert.equal(change?.engine, 'wasm');
     assert.match(change?.message ?? '', /native engine, and that is not at hand: It is not installed\. WASM can go on/);
+  });
+
+  it('says that the processor does not compute in bfloat16, where the run was trained in it', () => {
+    const elsewhere = { ...now, bfloat16: false };
+    assert.equal(resumeChange(run({}), elsewhere), null);
+    assert.equal(resumeChange(run({}, 'bfloat16'), now), null);
+    const change = resumeChange(run({}, 'bfloat16'), elsewhere);
+    assert.equal(change?.engine, 'native');
+    assert.match(change?.message ?? '', /bfloat16 \(this processor does not compute in it: float32 can go on\)/);
   });
 
   it('stands in the log of the attempt that goes on otherwise', () => {
