@@ -4,8 +4,8 @@
  *     node bench/sampleLadder.ts [--seeds 1,2,3] [--count 2000]
  *
  * For each seed (of training; the pictures stay the same) the sample's own ladder is trained, and from the first and the second
- * stage a branch that stays at its size for the epochs of the next. Prints the validation accuracy of each run's saved weights
- * and the gains in points. Uses the built trainer (`npm run build`); the pictures and runs lie in a temporary folder.
+ * stage a branch that stays at its size for the epochs, and at the learning rate, of the next. Prints the validation accuracy of
+ * each run's saved weights and the gains in points. Uses the built trainer (`npm run build`); the pictures and runs lie in a temporary folder.
  */
 import { execFile } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
@@ -31,10 +31,11 @@ for (const seed of flags.seeds.split(',').map(Number)) {
   writeFileSync(path.join(workspace, 'upsize.json'), JSON.stringify({ ...sampleConfig, seed }));
   const ladder = [await train('--new-ladder')];
   const controls: TrainedRun[] = [];
-  for (const { epochs } of sampleConfig.stages.slice(1)) {
+  for (const { epochs, ...stage } of sampleConfig.stages.slice(1)) {
     const parent = ladder.at(-1)!;
     ladder.push(await train('--from', parent.id));
-    const staying = ['--size', String(parent.size), '--strategy', 'resize', '--epochs', String(epochs)];
+    const rate = 'learningRate' in stage ? ['--learning-rate', String(stage.learningRate)] : [];
+    const staying = ['--size', String(parent.size), '--strategy', 'resize', '--epochs', String(epochs), ...rate];
     controls.push(await train('--from', parent.id, ...staying));
   }
   rows.push([...ladder, ...controls]);

@@ -11,11 +11,11 @@ import type { Marks } from './skins.ts';
 
 /**
  * From one mark to the next, in fruit radii, for marks that show from 96 pixels on and for those that show from 192 on. The fruit in the
- * middle has a radius of about 0.8 of half its picture: at 48 pixels the coarse marks are 1.3 pixels apart, and at 96 the fine ones 1.1,
- * which is too close to be seen; at twice the size they are 2.5 and 2.3 apart, which is enough.
+ * middle has a radius of about 0.8 of half its picture: at 48 pixels the coarse marks are 1.3 pixels apart, and at 96 the fine ones
+ * 1.05, which is too close to be seen; at twice the size they are 2.5 and 2.1 apart, which is enough.
  */
 const coarsePitch = 0.066;
-const finePitch = 0.029;
+const finePitch = 0.0275;
 
 /**
  * The twelve kinds. Eight come in pairs that share shape, colour and light, so that small images cannot tell them apart: apple and

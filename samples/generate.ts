@@ -13,7 +13,7 @@ import { countOf, planSample } from './plan.ts';
 import type { Flaw, PicturePlan } from './plan.ts';
 
 /** Goes up whenever the same seed and count give other bytes. */
-const sampleVersion = 3;
+const sampleVersion = 4;
 const picturesInJob = 8;
 
 const summarySchema = z.object({

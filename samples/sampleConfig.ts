@@ -8,14 +8,14 @@ export const sampleConfig = {
     learningRate: 0.003,
     // The marks that tell some fruits apart are found after some epochs in which nothing seems to happen.
     earlyStopping: { patience: 10 },
-    reduceLearningRate: { patience: 4 },
+    reduceLearningRate: { patience: 3 },
     // The marks are one or two pixels wide: turning and zooming would blur them away.
     augmentation: { rotation: 0, shift: 0, shear: 0, zoom: 0, horizontalFlip: true },
   },
   stages: [
-    { size: 48, epochs: 20 },
+    { size: 48, epochs: 16 },
     // Marks that a smaller image does not have are nothing that a frozen parent could see: all layers go on training.
     { size: 96, epochs: 26, extend: { strategy: 'resize' } },
-    { size: 192, epochs: 10, extend: { strategy: 'resize' } },
+    { size: 192, epochs: 10, learningRate: 0.001, extend: { strategy: 'resize' } },
   ],
 } as const;

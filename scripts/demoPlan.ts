@@ -11,9 +11,9 @@ export interface DemoPlan {
 const nativePlans = {
   /** The sample's own network is small, and all of it goes on training at each size: see `samples/sampleConfig.ts`. */
   sample: [
-    [20, 26, 10],
-    [18, 24, 7],
-    [14, 18, 4],
+    [16, 26, 10],
+    [14, 22, 7],
+    [12, 18, 4],
     [8, 10, 2],
   ],
   /** On the user's own photos stages grow by the default, a feeder in front of a frozen parent, which costs little more than it. */

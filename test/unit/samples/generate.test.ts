@@ -9,7 +9,7 @@ import { paintPicture } from '../../../samples/paintPicture.ts';
 import { classSizes, planSample } from '../../../samples/plan.ts';
 
 /** Of the sample with seed 1 and 60 pictures. A change here changes every figure that was measured on the sample: raise its version too. */
-const pinnedHash = '2af95271530f5824074f62092ff999ab9d2643fc3da649bb4d6ee5eeb2c96dd1';
+const pinnedHash = 'aa2a6252ddedf25b847cff51a86c7e7441d1df6e81c2c44a06e90ac4ea15328d';
 
 describe('generating the sample', function () {
   this.timeout(240_000);
