@@ -1,6 +1,5 @@
-import { cp, readFile, readdir, realpath, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { runManifestSchema, runPaths, workspacePaths } from '../../trainer/protocol/runFolder.ts';
+import { cp, realpath } from 'node:fs/promises';
+import { workspacePaths } from '../../trainer/protocol/runFolder.ts';
 
 /**
  * Copies a workspace for pictures: under a name that shows nothing of the machine, and with a scan of its own, so that the
@@ -10,12 +9,4 @@ export async function copyWorkspace(workspace: string, target: string): Promise<
   const from = await realpath(workspace);
   const { cache, trash } = workspacePaths(from);
   await cp(from, target, { recursive: true, filter: (file) => file !== cache && file !== trash });
-  const { runs } = workspacePaths(target);
-  for (const id of await readdir(runs)) {
-    const { manifest } = runPaths(path.join(runs, id));
-    const run = runManifestSchema.parse(JSON.parse(await readFile(manifest, 'utf8')));
-    const place = path.relative(from, run.baseDirectory);
-    if (place.startsWith('..') || path.isAbsolute(place)) continue;
-    await writeFile(manifest, JSON.stringify({ ...run, baseDirectory: path.join(target, place) }));
-  }
 }

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
-import { globSync, rmSync } from 'node:fs';
+import { cpSync, globSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { newestOwner } from '../../trainer/protocol/ownership.ts';
@@ -77,6 +77,28 @@ describe('a run that is stopped, killed or asked for twice', function () {
     assert.equal(resumed?.type === 'resumed' && resumed.fromStep, stoppedAt);
     assert.equal(summary.step, workspace.run(undisturbed.id).summary.step);
     assertSameRun(workspace, undisturbed.id, id);
+  });
+
+  it('goes on where the workspace was moved to, to the same weights, its images found', async () => {
+    const id = await workspace.train(workspace.config(), { newLadder: true });
+    await workspace.until(id, (run) => run.summary.step >= 9, 'in the second epoch');
+    workspace.kill(id);
+    await workspace.untilState(id, 'interrupted');
+    const copied = `${workspace.directory}-moved`;
+    cpSync(workspace.directory, copied, { recursive: true });
+    // What the run began with must not be found by chance.
+    renameSync(path.join(workspace.directory, 'photos'), path.join(workspace.directory, 'elsewhere'));
+    const moved = new TinyWorkspace(copied);
+    try {
+      const { manifest } = moved.run(id);
+      assert.equal(manifest.baseDirectory, copied);
+      await resumeRun(moved.run(id));
+      await moved.untilState(id, 'completed');
+      assertSameRun(moved, undisturbed.id, id);
+    } finally {
+      renameSync(path.join(workspace.directory, 'elsewhere'), path.join(workspace.directory, 'photos'));
+      moved.remove();
+    }
   });
 
   it('starts one attempt when two ask for a resume at once', async () => {

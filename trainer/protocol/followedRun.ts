@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import { EventReader, type EventBatch } from './eventReader.ts';
-import { runManifestSchema, runPaths, type RunManifest } from './runFolder.ts';
+import { readRunManifest } from './readRunManifest.ts';
+import { runPaths, type RunManifest } from './runFolder.ts';
 import type { IndexedRun } from './runIndex.ts';
 import { overviewOf } from './overviewOf.ts';
-import { readVersioned } from './readVersioned.ts';
 import type { RunOverview } from './runOverview.ts';
 import { isSameStamp, isSettled, stampOf, type RunStamp } from './runStamp.ts';
 import { emptySummary, reduceEvent, type Run, type RunSummary } from './runSummary.ts';
-import { versions } from './versions.ts';
 
 /** A log that was read so far, and what it came to. */
 interface ReadLog {
@@ -60,7 +59,7 @@ export class FollowedRun {
   /** Read when it is first asked for. Throws where the folder is gone by then. */
   get manifest(): RunManifest {
     if (this.#manifest === null) {
-      const read = readVersioned(runPaths(this.folder).manifest, runManifestSchema, versions.run);
+      const read = readRunManifest(this.folder);
       if (read.kind !== 'ok') throw new Error(`Run ${this.id} can no longer be read: ${read.message}.`);
       this.#manifest = read.value;
     }

@@ -26,7 +26,10 @@ export const runManifestSchema = z.object({
   /** Id of the root run of the ladder. */
   ladderId: runIdSchema,
   config: effectiveConfigSchema,
-  /** Absolute path of the folder that paths in the config are relative to, when the run was made. */
+  /**
+   * The folder that paths in the config are relative to: as seen from the workspace folder where it lies inside, so that a
+   * workspace can be moved, else absolute. `readRunManifest` makes it absolute.
+   */
   baseDirectory: z.string(),
   /** Milliseconds since 1970. */
   created: z.number(),
@@ -176,4 +179,9 @@ export type RunPaths = ReturnType<typeof runPaths>;
 /** The folder of a run. Throws on an id that is none, so that no text of a user or a file ever becomes a path. */
 export function runFolderOf(workspace: string, id: string): string {
   return path.join(workspacePaths(workspace).runs, runIdSchema.parse(id));
+}
+
+/** The workspace folder of a run folder, `<workspace>/.upsize/runs/<id>`. */
+export function workspaceOfRun(folder: string): string {
+  return path.resolve(folder, '..', '..', '..');
 }

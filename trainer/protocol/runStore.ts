@@ -2,13 +2,13 @@ import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { FollowedRun } from './followedRun.ts';
 import { isHeld, ownershipOf, type Ownership } from './ownership.ts';
-import { isRunId, runManifestSchema, runPaths, workspacePaths } from './runFolder.ts';
+import { readRunManifest } from './readRunManifest.ts';
+import { isRunId, runPaths, workspacePaths } from './runFolder.ts';
 import { readRunIndex, writeRunIndex, type IndexedRun } from './runIndex.ts';
 import type { RunOverview } from './runOverview.ts';
 import { isSameStamp } from './runStamp.ts';
 import type { Run } from './runSummary.ts';
 import { isLive } from './runState.ts';
-import { readVersioned } from './readVersioned.ts';
 import { newerFormat, versions } from './versions.ts';
 
 /** A child that has not taken its run by then never started. */
@@ -145,7 +145,7 @@ export class RunStore {
     if (stamp === null) return null;
     const before = this.#unreadable.get(id);
     if (before?.stamp === stamp) return before.run;
-    const manifest = readVersioned(file, runManifestSchema, versions.run);
+    const manifest = readRunManifest(folder);
     if (manifest.kind !== 'ok' || manifest.value.id !== id) {
       const run: UnreadableRun = {
         id,

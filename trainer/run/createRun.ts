@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { EffectiveConfig } from '../protocol/config.ts';
+import { isInside } from '../dataset/insideRoot.ts';
 import { runFolderOf, runPaths, workspacePaths, type RunManifest } from '../protocol/runFolder.ts';
 import { versions } from '../protocol/versions.ts';
 import { replaceFileDurably } from '../protocol/replaceFile.ts';
@@ -50,6 +51,14 @@ export function createRun({ workspace, baseDirectory, config, parent }: NewRun):
     baseDirectory,
     created,
   };
-  replaceFileDurably(runPaths(folder).manifest, `${JSON.stringify(manifest, null, 2)}\n`);
+  const written = { ...manifest, baseDirectory: movable(workspace, baseDirectory) };
+  replaceFileDurably(runPaths(folder).manifest, `${JSON.stringify(written, null, 2)}\n`);
   return { ...manifest, folder };
+}
+
+/** A folder as seen from the workspace folder where it lies inside, else as it is. */
+function movable(workspace: string, folder: string): string {
+  const root = path.resolve(workspace);
+  const absolute = path.resolve(folder);
+  return isInside(root, absolute) ? path.relative(root, absolute).replaceAll(path.sep, '/') || '.' : absolute;
 }

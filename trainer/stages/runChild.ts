@@ -1,14 +1,13 @@
 import { readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SHARE_ENV, Worker } from 'node:worker_threads';
 import { engineEnvironment } from '../engine/engineEnvironment.ts';
 import type { EngineName } from '../engine/loadEngine.ts';
 import { isLive } from '../protocol/events.ts';
 import { replaceFileSync } from '../protocol/replaceFile.ts';
-import { runManifestSchema, runPaths, stopRequestSchema, type RunOwner, type RunPaths } from '../protocol/runFolder.ts';
-import { readVersioned } from '../protocol/readVersioned.ts';
+import { readRunManifest } from '../protocol/readRunManifest.ts';
+import { runPaths, workspaceOfRun, stopRequestSchema, type RunOwner, type RunPaths } from '../protocol/runFolder.ts';
 import { emptySummary, reduceEvent } from '../protocol/runSummary.ts';
 import { isMeant } from '../protocol/stopRequest.ts';
 import { upsizeVersion } from '../protocol/upsizeVersion.ts';
@@ -48,20 +47,15 @@ export const childExit = { completed: 0, failed: 1, stopped: 3 } as const;
  */
 export async function runChild(folder: string, engine: EngineName | null): Promise<number> {
   const paths = runPaths(folder);
-  const manifest = readVersioned(paths.manifest, runManifestSchema, versions.run);
+  const manifest = readRunManifest(folder);
   if (manifest.kind !== 'ok') throw new Error(`${paths.manifest}: ${manifest.message}`);
   const owner = takeRun(folder);
   const child = new TrainerChild(paths, owner, engine);
   try {
-    return await child.run(workspaceOf(folder), manifest.value.id);
+    return await child.run(workspaceOfRun(folder), manifest.value.id);
   } finally {
     child.end();
   }
-}
-
-/** `<workspace>/.upsize/runs/<id>` */
-function workspaceOf(folder: string): string {
-  return path.resolve(folder, '..', '..', '..');
 }
 
 class TrainerChild {

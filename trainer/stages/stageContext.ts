@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { LoggedEvent, RunEvent, RunEventOf } from '../protocol/events.ts';
-import { runManifestSchema, runPaths, type RunManifest } from '../protocol/runFolder.ts';
+import { readRunManifest } from '../protocol/readRunManifest.ts';
+import { runPaths, workspaceOfRun, type RunManifest } from '../protocol/runFolder.ts';
 import { emptySummary, reduceEvent, type RunSummary } from '../protocol/runSummary.ts';
 import { CheckpointFolder } from '../run/checkpoint.ts';
 import { EventWriter } from '../run/eventWriter.ts';
@@ -27,11 +26,12 @@ export class StageContext {
 
   constructor(folder: string, stop: StopFlag, say: (doing: string) => void) {
     this.folder = folder;
-    // `<workspace>/.upsize/runs/<id>`
-    this.workspace = path.resolve(folder, '..', '..', '..');
+    this.workspace = workspaceOfRun(folder);
     this.#stop = stop;
     this.say = say;
-    this.manifest = runManifestSchema.parse(JSON.parse(readFileSync(runPaths(folder).manifest, 'utf8')));
+    const manifest = readRunManifest(folder);
+    if (manifest.kind !== 'ok') throw new Error(`${runPaths(folder).manifest}: ${manifest.message}`);
+    this.manifest = manifest.value;
     this.#columns = new StepColumnWriter(folder);
     this.#writer = new EventWriter(folder, { onEvent: (event) => this.#takeEarlierEvent(event) });
     this.checkpoints = CheckpointFolder.own(folder);
