@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import * as vscode from 'vscode';
-import { replaceFileSync } from '../../trainer/protocol/replaceFile.ts';
-import { workspacePaths } from '../../trainer/protocol/runFolder.ts';
 import { scanSummarySchema, type ScanSummary } from '../../trainer/protocol/scan.ts';
+import { scansFolder, scanSummaryEnding, scanSummaryFile } from '../../trainer/protocol/scanFile.ts';
 import type { Trainer } from '../trainer/trainer.ts';
 import { TrainerError } from '../trainer/trainerError.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
@@ -15,11 +13,13 @@ interface RunningScan {
   askers: Set<(line: string) => void>;
 }
 
-/** The newest scan of each workspace folder, kept in its cache over sessions. */
+/** The newest scan of each workspace folder's data set, whoever made it: this window, another, or a terminal. */
 export class DatasetScans implements vscode.Disposable {
   readonly #trainer: Trainer;
   readonly #changed = new vscode.EventEmitter<void>();
-  readonly #byFolder = new Map<string, ScanSummary | null>();
+  /** What was read, until the files change. */
+  readonly #byFolder = new Map<string, { dataset: string; summary: ScanSummary | null }>();
+  readonly #watchers = new Map<string, vscode.FileSystemWatcher>();
   readonly #running = new Map<string, RunningScan>();
 
   readonly onDidChange = this.#changed.event;
@@ -28,15 +28,16 @@ export class DatasetScans implements vscode.Disposable {
     this.#trainer = trainer;
   }
 
-  /** What the newest scan found, if it was of the data set that the config names now. */
+  /** What the newest scan of the data set that the config names now found; null where there is none that can be read. */
   of(folder: UpsizeFolder): ScanSummary | null {
-    let summary = this.#byFolder.get(folder.path);
-    if (summary === undefined) {
-      summary = readSummary(folder.path);
-      this.#byFolder.set(folder.path, summary);
-    }
     const { dataset } = folder.config;
-    return summary !== null && dataset !== null && path.resolve(summary.source) === dataset ? summary : null;
+    if (dataset === null) return null;
+    this.#watch(folder);
+    const known = this.#byFolder.get(folder.path);
+    if (known?.dataset === dataset) return known.summary;
+    const summary = readSummary(scanSummaryFile(folder.path, dataset));
+    this.#byFolder.set(folder.path, { dataset, summary });
+    return summary;
   }
 
   isRunning(folder: UpsizeFolder): boolean {
@@ -68,6 +69,23 @@ export class DatasetScans implements vscode.Disposable {
 
   dispose(): void {
     this.#changed.dispose();
+    for (const watcher of this.#watchers.values()) watcher.dispose();
+  }
+
+  #watch(folder: UpsizeFolder): void {
+    if (this.#watchers.has(folder.path)) return;
+    const scans = vscode.Uri.file(scansFolder(folder.path));
+    const watcher = vscode.workspace.createFileSystemWatcher(
+      new vscode.RelativePattern(scans, `*${scanSummaryEnding}`),
+    );
+    const read = () => {
+      this.#byFolder.delete(folder.path);
+      this.#changed.fire();
+    };
+    watcher.onDidCreate(read);
+    watcher.onDidChange(read);
+    watcher.onDidDelete(read);
+    this.#watchers.set(folder.path, watcher);
   }
 
   #start(folder: UpsizeFolder): RunningScan {
@@ -96,19 +114,15 @@ export class DatasetScans implements vscode.Disposable {
       // Ends with 1 where training would be refused; the scan says why.
       accept: [0, 1],
     });
-    this.#byFolder.set(folder.path, summary);
-    replaceFileSync(summaryFile(folder.path), JSON.stringify(summary), { makeFolder: true });
+    // The watcher may be late.
+    this.#byFolder.delete(folder.path);
     return summary;
   }
 }
 
-function summaryFile(workspace: string): string {
-  return path.join(workspacePaths(workspace).cache, 'dataset-view.json');
-}
-
-function readSummary(workspace: string): ScanSummary | null {
+function readSummary(file: string): ScanSummary | null {
   try {
-    return scanSummarySchema.parse(JSON.parse(readFileSync(summaryFile(workspace), 'utf8')));
+    return scanSummarySchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
     // Not there, or of another version: the next scan writes it again.
     return null;

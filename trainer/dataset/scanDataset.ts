@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { DatasetProblem } from '../protocol/datasetProblem.ts';
 import { workspacePaths } from '../protocol/runFolder.ts';
-import { scanSplits, type Scan, type ScannedClass } from '../protocol/scan.ts';
-import { scanFile } from '../protocol/scanFile.ts';
+import { scanSplits, scanSummary, type Scan, type ScannedClass } from '../protocol/scan.ts';
+import { scanFile, scanSummaryFile } from '../protocol/scanFile.ts';
 import { versions } from '../protocol/versions.ts';
 import { smallClassProblems, unvalidatedClassProblems } from './checkClasses.ts';
 import { classNamesOf } from './classList.ts';
@@ -25,7 +25,7 @@ export interface ScanDatasetOptions extends Omit<PrepareDatasetOptions, 'include
 
 /**
  * Looks at a whole data set, test images included, and says everything about it; it decides and changes nothing. The result
- * is also written to `scanFile`.
+ * is also written to `scanFile`, and its summary to `scanSummaryFile`.
  *
  * @throws DatasetError when there is no such data set; what is wrong inside it is in `problems`.
  */
@@ -90,7 +90,9 @@ export async function scanDataset(given: ScanDatasetOptions): Promise<Scan> {
       atlas: { cell: thumbnailCell, columns: sheetColumns, sheets: [] },
     };
     placeThumbnails(scan, examined.atlas);
-    await replaceFile(scanFile(workspace, listing.source), JSON.stringify(scan), { makeFolder: true });
+    const { source } = listing;
+    await replaceFile(scanFile(workspace, source), JSON.stringify(scan), { makeFolder: true });
+    await replaceFile(scanSummaryFile(workspace, source), JSON.stringify(scanSummary(scan)));
     return scan;
   } finally {
     await lease.release();

@@ -4,6 +4,22 @@ import { workspacePaths } from './runFolder.ts';
 
 /** Where the last scan of a data set is kept, for views. `source` is the absolute path of its folder or CSV file. */
 export function scanFile(workspace: string, source: string): string {
-  const key = createHash('sha256').update(source).digest('hex').slice(0, 32);
-  return path.join(workspacePaths(workspace).cache, 'scans', `${key}.json`);
+  return path.join(scansFolder(workspace), `${keyOf(source)}.json`);
+}
+
+/** Where its summary lies: what the Dataset view shows, without the lists of images. */
+export function scanSummaryFile(workspace: string, source: string): string {
+  return path.join(scansFolder(workspace), `${keyOf(source)}${scanSummaryEnding}`);
+}
+
+/** How the names of summaries end. */
+export const scanSummaryEnding = '-summary.json';
+
+/** The folder of both. */
+export function scansFolder(workspace: string): string {
+  return path.join(workspacePaths(workspace).cache, 'scans');
+}
+
+function keyOf(source: string): string {
+  return createHash('sha256').update(source).digest('hex').slice(0, 32);
 }

@@ -1,4 +1,7 @@
 import { strict as assert } from 'node:assert';
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
 import { startBrowserVscode, type BrowserVscode, type VscodeWindow } from '../harness/browserVscode.ts';
 import { readRun, shownRuns, startedRun, tinyWorkspace, until, upsizeIn } from '../harness/upsizeWindow.ts';
 
@@ -39,6 +42,16 @@ describe('a run and the windows that look at it', function () {
     const other = await vscode.open({ folder: workspace.folder });
     await until('the other window shows it', async () => live(await shownRuns(other)));
     await other.close();
+  });
+
+  it('shows the classes of a scan that another program made', async () => {
+    const classes = window.page.locator('.pane:has(.pane-header[aria-label*="Dataset"]) .monaco-list-row');
+    const scanned = async () => (await classes.allInnerTexts()).some((line) => line.includes('cherry'));
+    await window.evaluate((vscode) => vscode.commands.executeCommand('upsize.dataset.focus'));
+    assert.equal(await scanned(), false);
+    const cli = path.resolve(import.meta.dirname, '..', '..', '..', 'dist', 'trainer.cjs');
+    await promisify(execFile)(process.execPath, [cli, 'scan', '--workspace', workspace.folder]);
+    await until('the Dataset view has its classes', scanned);
   });
 
   it('outlives its extension host, and the next window finds and stops it', async () => {

@@ -4,8 +4,8 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { densityPeak, distributionOf, suggestSizes } from '../../../trainer/dataset/distribution.ts';
 import { scanDataset } from '../../../trainer/dataset/scanDataset.ts';
-import { scanFile } from '../../../trainer/protocol/scanFile.ts';
-import { scanSchema, scanSplits, type Scan } from '../../../trainer/protocol/scan.ts';
+import { scanFile, scanSummaryFile } from '../../../trainer/protocol/scanFile.ts';
+import { scanSchema, scanSplits, scanSummary, scanSummarySchema, type Scan } from '../../../trainer/protocol/scan.ts';
 import { datasetOptions } from './datasetOptions.ts';
 import { makePhotos, picture, prepare, writePicture } from './pictures.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
@@ -69,6 +69,8 @@ describe('scanning a data set', () => {
     // What is written for the views is what was told.
     const written: unknown = JSON.parse(await readFile(scanFile(folder, result.source), 'utf8'));
     assert.deepEqual(scanSchema.parse(written), result);
+    const summary: unknown = JSON.parse(await readFile(scanSummaryFile(folder, result.source), 'utf8'));
+    assert.deepEqual(scanSummarySchema.parse(summary), scanSummary(result));
   });
 
   it('shows the split that training has, and saves none itself', async () => {
