@@ -246,8 +246,13 @@ describe('dashboard in a browser', () => {
     const ids = writeLadder(folder, { epochs: 6, stepsPerEpoch: 4, images: 60 });
     const workspace = new RecordedWorkspace(folder);
     await open(workspace, ids[0] ?? '');
-    await panel.page.getByRole('button', { name: 'accuracy, %: show as a table' }).click();
-    await panel.page.getByRole('button', { name: 'memory: show as a table' }).click();
+    // Both before the panel is drawn again: neither choice may be lost.
+    const first = panel.page.getByRole('button', { name: 'accuracy, %: show as a table' });
+    const second = await panel.page.getByRole('button', { name: 'memory: show as a table' }).elementHandle();
+    await first.evaluate((button: HTMLElement, other) => {
+      button.click();
+      if (other instanceof HTMLElement) other.click();
+    }, second);
     await panel.page.getByRole('radio', { name: 'loss' }).click();
     await panel.page.getByRole('region', { name: 'loss, table' }).waitFor();
     const savedState = await panel.savedState();

@@ -77,7 +77,7 @@ export function mountPanel<B extends Boundary, V extends object>(definition: Pan
         {state === null ? (
           <Unread panel={definition.boundary.panel} failed={stale} />
         ) : (
-          <TablesContext.Provider value={{ names: tables, set: setTables }}>
+          <TablesContext.Provider value={{ names: tables, set: setTable }}>
             <View state={state} channel={channel} view={view} setView={setView} tell={tell} ask={ask} />
           </TablesContext.Provider>
         )}
@@ -103,8 +103,9 @@ export function mountPanel<B extends Boundary, V extends object>(definition: Pan
     keep();
     schedule();
   };
-  const setTables = (names: readonly string[]) => {
-    tables = names;
+  const setTable = (name: string, asTable: boolean) => {
+    const others = tables.filter((other) => other !== name);
+    tables = asTable ? [...others, name] : others;
     keep();
     schedule();
   };

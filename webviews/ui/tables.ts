@@ -7,7 +7,7 @@ export const tablesSchema = z.array(z.string());
 
 interface Tables {
   names: readonly string[];
-  set: (names: readonly string[]) => void;
+  set: (name: string, asTable: boolean) => void;
 }
 
 /** Held by the panel, since a chart lies deep in it and may come and go. */
@@ -17,5 +17,5 @@ export const TablesContext = createContext<Tables>({ names: [], set: () => undef
 export function useAsTable(name: string): [asTable: boolean, toggle: () => void] {
   const { names, set } = useContext(TablesContext);
   const asTable = names.includes(name);
-  return [asTable, () => set(asTable ? names.filter((other) => other !== name) : [...names, name])];
+  return [asTable, () => set(name, !asTable)];
 }
