@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, wri
 import os from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
-import { tensorflowWheel } from '../../trainer/engine/tensorflowRelease.ts';
+import { engineWheels } from '../../trainer/engine/tensorflowRelease.ts';
 import { runLogged } from '../runLogged.ts';
 import { copyRuntimePackages } from './runtimePackages.ts';
 
@@ -89,9 +89,9 @@ function copyAddon(dist: string, target: string): void {
   const addon = given !== undefined && existsSync(given) ? given : builtAddon(target);
   if (addon === undefined) {
     const [os = '', cpu = ''] = target.split('-');
-    const wheel = tensorflowWheel(os, cpu);
+    const wheels = engineWheels(os, cpu);
     const why =
-      'unsupported' in wheel
+      'unsupported' in wheels
         ? 'there is none for it'
         : `none was built for it here; UPSIZE_ADDONS names a folder with ${target}/tfjs_binding.node`;
     console.warn(

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { detectGpus } from './gpu.ts';
 import { type EngineEnvironmentOptions, engineEnvironment, threadsIn } from './engineEnvironment.ts';
-import { findNativeParts } from './native/nativeParts.ts';
+import { findBuild, findNativeParts } from './native/nativeParts.ts';
+import type { NativeBuild } from './tensorflowRelease.ts';
 
 export type EngineName = 'native' | 'wasm';
 export type EngineChoice = 'auto' | EngineName;
@@ -13,15 +14,19 @@ export interface Engine {
   tfjs: string;
   /** TensorFlow's version; null for WASM. */
   tensorflow: string | null;
+  /** Which build of TensorFlow; null for WASM. */
+  build: NativeBuild | null;
   /** Threads that one operation may use. */
   threads: number;
-  /** NVIDIA GPUs that the machine has, whether this engine computes on one, and a sentence for the user. */
+  /** NVIDIA GPUs that the machine has, whether this engine can compute on one, and a sentence for the user. */
   gpu: { seen: string[]; used: boolean; note: string };
   /** Why `auto` did not give the native engine, as a sentence; absent on the native engine and where WASM was asked for. */
   whyNotNative?: string;
 }
 
 export interface LoadEngineOptions extends EngineEnvironmentOptions {
+  /** Computes on a GPU where there is one and the build for it; absent: on the processor, even with that build. */
+  gpu?: boolean | undefined;
   /** A prebuilt addon; absent: the one shipped beside the bundle, else the one that a clone built. */
   addonPath?: string;
   /** Path of the folder with tfjs-backend-wasm's `.wasm` files; absent: beside the bundle, else in node_modules. */
@@ -75,9 +80,14 @@ async function load(choice: EngineChoice, options: LoadEngineOptions): Promise<E
 }
 
 async function tryNative(options: LoadEngineOptions, gpus: string[]): Promise<Engine | string> {
-  const parts = findNativeParts({ addonPath: options.addonPath });
+  const onGpu = options.gpu === true && gpus.length > 0;
+  const parts = findNativeParts({ addonPath: options.addonPath, gpu: onGpu });
   if (!parts.found) return parts.reason;
+  const { build } = parts.layout;
   Object.assign(process.env, engineEnvironment(options));
+  // Read once, when the library is loaded; what this process starts shall see what the user has set.
+  const visible = process.env.CUDA_VISIBLE_DEVICES;
+  if (build === 'gpu' && !onGpu) process.env.CUDA_VISIBLE_DEVICES = '-1';
   try {
     const { loadNativeBackend } = await import('./native/nativeBackend.ts');
     const { tensorflow, usingGpu } = await loadNativeBackend(parts.addon);
@@ -85,11 +95,15 @@ async function tryNative(options: LoadEngineOptions, gpus: string[]): Promise<En
       name: 'native',
       tfjs: tf.version_core,
       tensorflow,
+      build,
       threads: threadsIn(),
-      gpu: { seen: gpus, used: usingGpu, note: gpuNote(gpus, usingGpu) },
+      gpu: { seen: gpus, used: usingGpu, note: gpuNote(gpus, { used: usingGpu, tried: build === 'gpu' && onGpu }) },
     };
   } catch (error) {
     return `${parts.addon}: the native engine is installed but could not be loaded (${messageOf(error)}).`;
+  } finally {
+    if (visible === undefined) delete process.env.CUDA_VISIBLE_DEVICES;
+    else process.env.CUDA_VISIBLE_DEVICES = visible;
   }
 }
 
@@ -100,15 +114,23 @@ async function loadWasm(options: LoadEngineOptions, gpus: string[]): Promise<Eng
     name: 'wasm',
     tfjs: tf.version_core,
     tensorflow: null,
+    build: null,
     threads: 1,
-    gpu: { seen: gpus, used: false, note: gpuNote(gpus, false) },
+    gpu: { seen: gpus, used: false, note: gpuNote(gpus) },
   };
 }
 
-function gpuNote(gpus: string[], used: boolean): string {
+/** What is seen, whether it is used, and where not, why: not tried, not installed, or refused by TensorFlow. */
+function gpuNote(gpus: string[], { used = false, tried = false } = {}): string {
   if (gpus.length === 0) return 'No NVIDIA GPU seen.';
   const names = gpus.join(', ');
-  return used ? `${names}: used.` : `${names}: seen, not used: this engine computes on the processor.`;
+  if (used) return `${names}: used.`;
+  if (tried) {
+    return `${names}: seen, but TensorFlow cannot use it. Its driver may be too old for CUDA 12; with UPSIZE_DEBUG=1 TensorFlow says why.`;
+  }
+  const parts = findBuild('gpu');
+  if (parts.found) return `${names}: seen, not used: this computes on the processor.`;
+  return `${names}: seen, not used: this engine computes on the processor. ${parts.reason}`;
 }
 
 function messageOf(error: unknown): string {

@@ -55,6 +55,8 @@ export interface TrainStepOptions {
   seed: number;
   /** Absent: float32. `bfloat16`: convolutions, matrix products, and the activations between them; only a graph can do that. */
   precision?: Precision;
+  /** Absent: the GPU where the engine uses one, else the processor. Only a graph can be told; its nodes bear it. */
+  device?: 'cpu';
 }
 
 /**

@@ -1,6 +1,7 @@
 import { hasBfloat16 } from '../engine/bfloat16.ts';
 import type { EngineName } from '../engine/loadEngine.ts';
-import { findNativeParts } from '../engine/native/nativeParts.ts';
+import { detectGpus } from '../engine/gpu.ts';
+import { findBuild, findNativeParts } from '../engine/native/nativeParts.ts';
 import { tensorflowVersion } from '../engine/tensorflowRelease.ts';
 import type { EngineDescription } from '../protocol/events.ts';
 import type { RunManifest } from '../protocol/runFolder.ts';
@@ -15,6 +16,8 @@ export interface EngineAtHand {
   whyNotNative: string | null;
   /** Whether the processor computes in bfloat16. */
   bfloat16: boolean;
+  /** Whether there is a GPU and the engine for it. */
+  gpu: boolean;
 }
 
 /** What is not as it was when a run began, so that going on would not end with the weights of an uninterrupted run. */
@@ -29,7 +32,8 @@ export interface ResumeChange {
 export function engineAtHand(): EngineAtHand {
   const parts = findNativeParts();
   const whyNotNative = parts.found ? null : parts.reason;
-  return { upsize: upsizeVersion, tensorflow: tensorflowVersion, whyNotNative, bfloat16: hasBfloat16() };
+  const gpu = findBuild('gpu').found && detectGpus().length > 0;
+  return { upsize: upsizeVersion, tensorflow: tensorflowVersion, whyNotNative, bfloat16: hasBfloat16(), gpu };
 }
 
 /** Null where a resume would be exact, and where nothing was trained yet that it could fail to continue. */
@@ -48,6 +52,7 @@ export function resumeChange(
   if (manifest.config.stage.training.precision === 'bfloat16' && !now.bfloat16) {
     changes.push('bfloat16 (this processor does not compute in it: float32 can go on)');
   }
+  if (engine.gpuUsed && !now.gpu) changes.push('a GPU (here is none that it can use: the processor can go on)');
   if (upsize !== null && upsize !== now.upsize) changes.push(`Upsize ${upsize} (this is ${now.upsize})`);
   if (engine.tensorflow !== null && engine.tensorflow !== now.tensorflow) {
     changes.push(`TensorFlow ${engine.tensorflow} (this is ${now.tensorflow})`);
@@ -57,12 +62,11 @@ export function resumeChange(
 }
 
 /** What an attempt computes with otherwise than the one before it, as a sentence for its log; null where all is the same. */
-export function engineChange(
-  before: Pick<EngineDescription, 'name' | 'tfjs' | 'tensorflow'>,
-  now: { name: EngineName; tfjs: string; tensorflow: string | null },
-): string | null {
-  const named = (engine: typeof now) =>
-    `the ${engine.name} engine (${engine.tensorflow === null ? '' : `TensorFlow ${engine.tensorflow}, `}tfjs ${engine.tfjs})`;
+export function engineChange(before: ComparedEngine, now: ComparedEngine): string | null {
+  const named = ({ name, tensorflow, tfjs, gpuUsed }: ComparedEngine) =>
+    `the ${name} engine (${tensorflow === null ? '' : `TensorFlow ${tensorflow}, `}tfjs ${tfjs}${gpuUsed ? ', on a GPU' : ''})`;
   if (named(before) === named(now)) return null;
   return `This run was begun on ${named(before)} and goes on with ${named(now)}: its weights will not be the very ones of an uninterrupted run.`;
 }
+
+type ComparedEngine = Pick<EngineDescription, 'name' | 'tfjs' | 'tensorflow' | 'gpuUsed'>;

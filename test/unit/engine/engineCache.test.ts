@@ -33,9 +33,16 @@ describe('where the engine lies and how it is chosen', () => {
   });
 
   it("quietens TensorFlow's log unless asked, and keeps what the user has set", () => {
-    assert.deepEqual(engineEnvironment({ threads: 2 }, {}), { TF_CPP_MIN_LOG_LEVEL: '3', TF_NUM_INTRAOP_THREADS: '2' });
-    assert.deepEqual(engineEnvironment({}, { TF_CPP_MIN_LOG_LEVEL: '0' }), { TF_CPP_MIN_LOG_LEVEL: '0' });
-    assert.deepEqual(engineEnvironment({}, { UPSIZE_DEBUG: '1' }), {});
+    const growth = { TF_FORCE_GPU_ALLOW_GROWTH: 'true' };
+    const quiet = { ...growth, TF_CPP_MIN_LOG_LEVEL: '3' };
+    assert.deepEqual(engineEnvironment({ threads: 2 }, {}), { ...quiet, TF_NUM_INTRAOP_THREADS: '2' });
+    assert.deepEqual(engineEnvironment({}, { TF_CPP_MIN_LOG_LEVEL: '0' }), { ...quiet, TF_CPP_MIN_LOG_LEVEL: '0' });
+    assert.deepEqual(engineEnvironment({}, { UPSIZE_DEBUG: '1' }), growth);
+  });
+
+  it("lets TensorFlow take a GPU's memory as it needs it, unless the user has it otherwise", () => {
+    assert.equal(engineEnvironment({}, {}).TF_FORCE_GPU_ALLOW_GROWTH, 'true');
+    assert.equal(engineEnvironment({}, { TF_FORCE_GPU_ALLOW_GROWTH: 'false' }).TF_FORCE_GPU_ALLOW_GROWTH, 'false');
   });
 
   it('counts the threads that TensorFlow will use, whatever stands in the environment', () => {

@@ -16,7 +16,7 @@ const native: EngineDescription = {
   fallback: null,
 };
 const wasm: EngineDescription = { ...native, name: 'wasm', mode: 'eager', tensorflow: null };
-const now: EngineAtHand = { upsize: '0.2.0', tensorflow: '2.21.0', whyNotNative: null, bfloat16: true };
+const now: EngineAtHand = { upsize: '0.2.0', tensorflow: '2.21.0', whyNotNative: null, bfloat16: true, gpu: false };
 const configOf = (precision: 'float32' | 'bfloat16') =>
   resolveStage(configSchema.parse({ dataset: 'photos', training: { precision } }), 'upsize.json', {
     stageIndex: 0,
@@ -54,6 +54,14 @@ describe('what keeps a resume from being exact', () => {
     const change = resumeChange(run({}), { ...now, whyNotNative: 'It is not installed.' });
     assert.equal(change?.engine, 'wasm');
     assert.match(change?.message ?? '', /native engine, and that is not at hand: It is not installed\. WASM can go on/);
+  });
+
+  it('says that there is no GPU, where the run was trained on one, and that the processor can go on', () => {
+    const onGpu = { ...native, gpu: 'NVIDIA H200', gpuUsed: true };
+    assert.match(resumeChange(run({ engine: onGpu }), now)?.message ?? '', /with a GPU \(.*the processor can go on\)/);
+    assert.equal(resumeChange(run({ engine: onGpu }), { ...now, gpu: true }), null);
+    assert.equal(resumeChange(run({}), { ...now, gpu: true }), null);
+    assert.match(engineChange(onGpu, native) ?? '', /begun on .* on a GPU\) and goes on with .*tfjs 4\.22\.0\)/);
   });
 
   it('says that the processor does not compute in bfloat16, where the run was trained in it', () => {

@@ -22,9 +22,15 @@ export type Output = string;
  * tensorflow/core/protobuf/saved_model.proto). Equal constants become one node.
  */
 export class GraphBuilder {
+  readonly #device: string | undefined;
   readonly #nodes: { name: string; op: string; inputs: readonly string[]; attributes: Attributes }[] = [];
   readonly #names = new Set<string>();
   readonly #constants = new Map<string, Output>();
+
+  /** `device`: where TensorFlow has to execute every node (`/device:CPU:0`); absent: where it sees fit. */
+  constructor(device?: string) {
+    this.#device = device;
+  }
 
   /**
    * Adds a node and returns its first output. `name` is made unique by a number where it is taken. Inputs that begin with
@@ -70,6 +76,7 @@ export class GraphBuilder {
             graph.message(1, (writer) => {
               writer.text(1, node.name).text(2, node.op);
               for (const input of node.inputs) writer.text(3, input);
+              if (this.#device !== undefined) writer.text(4, this.#device);
               for (const [name, attribute] of Object.entries(node.attributes)) {
                 writer.entry(5, name, (value) => writeAttribute(value, attribute));
               }

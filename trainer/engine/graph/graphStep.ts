@@ -82,9 +82,9 @@ function makeGraphStep(model: tfl.LayersModel, options: TrainStepOptions): Graph
   const training = recordProgram((batch) => recordTrainingStep(subject, batch));
   const prediction = recordProgram((batch) => recordPrediction(subject, batch));
   const statistics = recordProgram((batch) => recordStatistics(subject, batch));
-  const { optimizer, precision = 'float32' } = options;
+  const { optimizer, precision = 'float32', device } = options;
   const graph = buildStepGraph(
-    { ...subject, optimizer, precision },
+    { ...subject, optimizer, precision, device },
     { training: training.program, prediction: prediction.program, statistics: statistics.program },
   );
   const session = loadGraph(graph.savedModel);

@@ -64,11 +64,12 @@ export function buildStepGraph(
     classes: number;
     optimizer: OptimizerOptions;
     precision: Precision;
+    device?: 'cpu' | undefined;
   },
   { training, prediction, statistics }: Record<'training' | 'prediction' | 'statistics', RecordedProgram>,
 ): StepGraph {
-  const { size, classes } = subject;
-  const builder = new GraphBuilder();
+  const { size, classes, device } = subject;
+  const builder = new GraphBuilder(device && '/device:CPU:0');
   const fed = (name: string, dtype: Attributes[string], shape: readonly number[]) =>
     builder.node('Placeholder', [], { dtype, shape: { type: 'shape', value: shape } }, `feed/${name}`);
   const feeds: StepGraph['feeds'] = {

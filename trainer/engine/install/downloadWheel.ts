@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type TensorflowWheel, tensorflowVersion, wheelPython } from '../tensorflowRelease.ts';
+import { type EngineWheel, wheelPython } from '../tensorflowRelease.ts';
 import type { OnInstallProgress } from './installProgress.ts';
 import { runTool } from './runTool.ts';
 
@@ -33,13 +33,16 @@ export async function sha256OfFile(path: string, signal?: AbortSignal): Promise<
  * @throws Error that says which ways were tried, what each said, and what to do.
  */
 export async function downloadWheel(
-  wheel: TensorflowWheel,
+  wheel: EngineWheel,
   work: string,
   options: { onProgress: OnInstallProgress; signal?: AbortSignal | undefined; pip?: readonly (readonly string[])[] },
 ): Promise<string> {
   const destination = join(work, 'wheel');
   const temporary = join(work, 'tmp');
   for (const folder of [destination, temporary]) mkdirSync(folder, { recursive: true });
+  const what = wheel.package.startsWith('tensorflow')
+    ? `TensorFlow ${wheel.version}`
+    : `${wheel.package} ${wheel.version}`;
   const tried: string[] = [];
   for (const [program, ...prefix] of options.pip ?? pipCommands) {
     if (program === undefined) continue;
@@ -49,7 +52,7 @@ export async function downloadWheel(
       const bytes = bytesBelow(work);
       options.onProgress({
         phase: 'downloading',
-        message: `Downloading TensorFlow ${tensorflowVersion} with ${name}`,
+        message: `Downloading ${what} with ${name}`,
         bytes: Math.min(bytes, wheel.bytes),
         totalBytes: wheel.bytes,
       });
@@ -70,7 +73,7 @@ export async function downloadWheel(
         '--timeout=10',
         '--quiet',
         `--dest=${destination}`,
-        `${wheel.package}==${tensorflowVersion}`,
+        `${wheel.package}==${wheel.version}`,
       ],
       { env: { TMPDIR: temporary, PYTHONWARNINGS: 'ignore' }, signal: options.signal },
     ).finally(() => clearInterval(watch));
@@ -97,11 +100,11 @@ export async function downloadWheel(
     if (noNetwork.test(result.stderr)) break;
   }
   throw new Error(
-    `TensorFlow ${tensorflowVersion} could not be downloaded from PyPI.\n${tried.map((line) => `  ${line}`).join('\n')}\n` +
+    `${what} could not be downloaded from PyPI.\n${tried.map((line) => `  ${line}`).join('\n')}\n` +
       (tried.every((line) => line.endsWith(': not found'))
         ? 'Install Python with pip, or uv, and try again.'
         : `Check the network, or copy ${wheel.fileName} from another machine into ${dirname(work)}, and try again.`) +
-      ' Until then Upsize trains with the WASM engine, which is slower.',
+      ' Until then Upsize trains on the processor, and with the WASM engine where the native one is not installed, which is slower.',
   );
 }
 

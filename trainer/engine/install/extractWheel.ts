@@ -1,8 +1,8 @@
 import { createWriteStream, mkdirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import yauzl from 'yauzl';
-import type { TensorflowWheel } from '../tensorflowRelease.ts';
+import type { EngineWheel } from '../tensorflowRelease.ts';
 import type { NativeLayout } from '../engineCache.ts';
 import type { OnInstallProgress } from './installProgress.ts';
 
@@ -11,12 +11,12 @@ const headers =
   /^tensorflow\/include\/(tensorflow\/c\/(eager\/)?[^/]+|(tensorflow\/core|tsl)\/platform\/ctstring[^/]*|xla\/tsl\/c\/[^/]+)\.h$/;
 
 /**
- * Streams TensorFlow's libraries and C headers out of a wheel into an engine folder, in constant memory, and returns the
- * libraries with their sizes. The wheel's own checksum was checked before. Throws when the wheel lacks a library.
+ * Streams the libraries and C headers out of a wheel into an engine folder, in constant memory, and returns the libraries, by
+ * their paths from TensorFlow's, with their sizes. The wheel's own checksum was checked before. Throws when it lacks a library.
  */
 export async function extractWheel(
   path: string,
-  wheel: TensorflowWheel,
+  { libraries: wanted }: Pick<EngineWheel, 'libraries'>,
   layout: NativeLayout,
   options: { onProgress: OnInstallProgress; signal?: AbortSignal | undefined },
 ): Promise<{ name: string; bytes: number }[]> {
@@ -25,10 +25,10 @@ export async function extractWheel(
   try {
     let bytes = 0;
     for await (const entry of archive.eachEntry()) {
-      const isLibrary = wheel.libraries.includes(entry.fileName);
+      const isLibrary = wanted.includes(entry.fileName);
       if (!isLibrary && !headers.test(entry.fileName)) continue;
       const target = isLibrary
-        ? join(layout.libraries, basename(entry.fileName))
+        ? join(entry.fileName.startsWith('tensorflow/') ? layout.libraries : layout.cuda, basename(entry.fileName))
         : join(layout.include, entry.fileName.slice('tensorflow/include/'.length));
       mkdirSync(dirname(target), { recursive: true });
       const source = await archive.openReadStreamPromise(entry);
@@ -40,12 +40,12 @@ export async function extractWheel(
         }
       });
       await pipeline(source, createWriteStream(target), options.signal ? { signal: options.signal } : {});
-      if (isLibrary) libraries.push({ name: basename(target), bytes: entry.uncompressedSize });
+      if (isLibrary) libraries.push({ name: relative(layout.libraries, target), bytes: entry.uncompressedSize });
     }
   } finally {
     archive.close();
   }
-  const missing = wheel.libraries.filter((name) => !libraries.some((library) => library.name === basename(name)));
+  const missing = wanted.filter((name) => !libraries.some((library) => basename(library.name) === basename(name)));
   if (missing.length > 0) throw new Error(`${path}: ${missing.join(', ')} is missing in this wheel.`);
   return libraries;
 }

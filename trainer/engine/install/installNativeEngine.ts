@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { replaceFileSync } from '../../protocol/replaceFile.ts';
 import { type Host, type NativeLayout, nativeLayout, nativeLayoutIn } from '../engineCache.ts';
 import { checkInstalled, type InstalledRecord, placeAddon, shippedAddon } from '../native/nativeParts.ts';
-import { type TensorflowWheel, tensorflowVersion, tensorflowWheel } from '../tensorflowRelease.ts';
+import { type EngineWheel, engineWheels, type NativeBuild, neededBytes, pinnedWheels, tensorflowVersion } from '../tensorflowRelease.ts';
 import { addonRecipe, addonSources, buildAddon } from './buildAddon.ts';
 import { downloadWheel, sha256OfFile } from './downloadWheel.ts';
 import { extractWheel } from './extractWheel.ts';
@@ -16,11 +16,11 @@ export interface InstallOptions {
   signal?: AbortSignal;
   /** A prebuilt addon; absent: the one shipped beside the bundle, else a clone builds it. */
   addonPath?: string;
-  /** A wheel that is on this machine already (no network); checked like a downloaded one. */
-  wheelPath?: string;
+  /** Absent: the build for the processor. */
+  build?: NativeBuild;
   host?: Host;
-  /** What to install; absent: what is pinned for the host. */
-  wheel?: TensorflowWheel;
+  /** What to install; absent: what is pinned for build and host. */
+  wheels?: readonly EngineWheel[];
   /** How to call pip, in the order to try; absent: the usual names. */
   pip?: readonly (readonly string[])[];
   /** How the addon is made; absent: the shipped one, else built. */
@@ -33,12 +33,9 @@ type MakeAddon = (layout: NativeLayout, signal?: AbortSignal) => Promise<string>
 /** Why no engine can be installed here at all, so that nothing is downloaded for it and trying again is no use. */
 export class NoEngineHere extends Error {}
 
-/** Bytes that must be free: the wheel, its libraries, and pip's own copy of the wheel. */
-const neededBytes = 1_700_000_000;
-
 /**
- * Installs the native engine into the user's cache unless it is there already: TensorFlow's libraries out of the pinned
- * wheel from PyPI, and the addon that joins them to Node. Everything is put together in a folder of its own and moved
+ * Installs a build of the native engine into the user's cache unless it is there already: TensorFlow's libraries, and for GPUs
+ * CUDA's, out of pinned wheels from PyPI, and the addon that joins them to Node. Everything is put together in a folder of its own and moved
  * into place at once, so an interrupted install leaves nothing half done, and two at once do not disturb each other.
  *
  * @returns whether it was installed now, and where.
@@ -50,9 +47,9 @@ export async function installNativeEngine(
 ): Promise<{ installed: boolean; folder: string }> {
   const host = options.host ?? process;
   const onProgress = options.onProgress ?? (() => undefined);
-  const wheel = options.wheel ?? tensorflowWheel(host.platform, host.arch);
-  if ('unsupported' in wheel) throw new NoEngineHere(wheel.unsupported);
-  const layout = nativeLayout(host);
+  const wheels = options.wheels ?? engineWheels(host.platform, host.arch, options.build);
+  if ('unsupported' in wheels) throw new NoEngineHere(wheels.unsupported);
+  const layout = nativeLayout(host, options.build);
   if (isComplete(layout)) return { installed: false, folder: layout.folder };
   const makeAddon = addonMaker({ ...options, host });
   try {
@@ -73,7 +70,7 @@ export async function installNativeEngine(
       if (isComplete(layout)) return { installed: false, folder: layout.folder };
       const checked = checkInstalled(layout);
       if ('record' in checked) await renewAddon(layout, checked.record, { ...options, makeAddon, onProgress });
-      else await installLocked(layout, wheel, { ...options, makeAddon, onProgress });
+      else await installLocked(layout, wheels, { ...options, makeAddon, onProgress });
       onProgress({ phase: 'done', message: `TensorFlow ${tensorflowVersion} is installed in ${layout.folder}` });
       return { installed: true, folder: layout.folder };
     },
@@ -104,25 +101,29 @@ async function renewAddon(
 
 async function installLocked(
   layout: NativeLayout,
-  wheel: TensorflowWheel,
+  wheels: readonly EngineWheel[],
   options: InstallOptions & { onProgress: OnInstallProgress; makeAddon: MakeAddon },
 ): Promise<void> {
   const { onProgress, signal } = options;
-  removeLeftovers(layout, wheel);
+  removeLeftovers(layout, wheels);
+  checkSpace(layout, wheels);
   const work = join(layout.partial, `${process.pid}-${Date.now()}`);
   mkdirSync(work, { recursive: true });
   try {
-    const wheelPath = options.wheelPath ?? (await obtainWheel(layout, wheel, work, options));
-    if (options.wheelPath !== undefined) await checkWheel(options.wheelPath, wheel, onProgress, signal);
-    const staged = nativeLayoutIn(join(work, 'engine'), layout.partial);
+    const obtained: { wheel: EngineWheel; path: string }[] = [];
+    for (const wheel of wheels) obtained.push({ wheel, path: await obtainWheel(layout, wheel, work, options) });
+    const staged = nativeLayoutIn(join(work, 'engine'), layout.partial, layout.build);
     onProgress({ phase: 'extracting', message: 'Extracting TensorFlow' });
-    const libraries = await extractWheel(wheelPath, wheel, staged, { onProgress, signal });
+    const libraries: InstalledRecord['libraries'] = [];
+    for (const { wheel, path } of obtained) {
+      libraries.push(...(await extractWheel(path, wheel, staged, { onProgress, signal })));
+    }
     onProgress({ phase: 'building', message: 'Preparing the addon' });
     const addon = await options.makeAddon(staged, signal);
     const record: InstalledRecord = {
       version: 1,
       tensorflow: tensorflowVersion,
-      wheelSha256: wheel.sha256,
+      wheelSha256: wheels[0]?.sha256 ?? '',
       libraries,
       addon: basename(addon),
       addonSources: addonSources(),
@@ -131,16 +132,28 @@ async function installLocked(
     writeFileSync(staged.record, JSON.stringify(record, null, 2));
     signal?.throwIfAborted();
     moveIntoPlace(staged, layout, work);
-    if (options.wheelPath === undefined) rmSync(wheelPath, { force: true });
+    for (const { path } of obtained) rmSync(path, { force: true });
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
 }
 
-/** A wheel that an earlier, interrupted install downloaded in full, else a fresh download, kept until it is installed. */
+/** Throws where the disk has not the space for what is still to be downloaded and extracted. */
+function checkSpace(layout: NativeLayout, wheels: readonly EngineWheel[]): void {
+  const kept = wheels.filter(({ fileName }) => existsSync(join(layout.partial, fileName)));
+  const needed = neededBytes[layout.build] - kept.reduce((sum, { bytes }) => sum + bytes, 0);
+  const { bavail, bsize } = statfsSync(layout.partial);
+  if (bavail * bsize >= needed) return;
+  throw new Error(
+    `${layout.partial}: ${gigabytes(bavail * bsize)} free, and the native engine needs ${gigabytes(needed)} while it is installed. ` +
+      'Free some space, or set UPSIZE_CACHE to a folder on a larger disk.',
+  );
+}
+
+/** A wheel that an earlier, interrupted install downloaded in full, else a fresh download, kept until all are installed. */
 async function obtainWheel(
   layout: NativeLayout,
-  wheel: TensorflowWheel,
+  wheel: EngineWheel,
   work: string,
   options: InstallOptions & { onProgress: OnInstallProgress },
 ): Promise<string> {
@@ -154,13 +167,6 @@ async function obtainWheel(
       rmSync(kept, { force: true });
     }
   }
-  const { bavail, bsize } = statfsSync(layout.partial);
-  if (bavail * bsize < neededBytes) {
-    throw new Error(
-      `${layout.partial}: ${gigabytes(bavail * bsize)} free, and the native engine needs ${gigabytes(neededBytes)} while it is installed. ` +
-        'Free some space, or set UPSIZE_CACHE to a folder on a larger disk.',
-    );
-  }
   const downloaded = await downloadWheel(wheel, work, {
     onProgress: options.onProgress,
     signal: options.signal,
@@ -172,7 +178,7 @@ async function obtainWheel(
 
 async function checkWheel(
   path: string,
-  wheel: TensorflowWheel,
+  wheel: EngineWheel,
   onProgress: OnInstallProgress,
   signal: AbortSignal | undefined,
 ): Promise<void> {
@@ -221,11 +227,14 @@ function moveIntoPlace(staged: NativeLayout, layout: NativeLayout, work: string)
   }
 }
 
-/** Removes what killed installs left: with the lock held, nobody else is at work in the partial folder. */
-function removeLeftovers(layout: NativeLayout, wheel: TensorflowWheel): void {
+/**
+ * Removes what killed installs left but for wheels that they downloaded in full, for this build or the other: with the lock held,
+ * nobody else is at work in the partial folder.
+ */
+function removeLeftovers(layout: NativeLayout, wheels: readonly EngineWheel[]): void {
+  const kept = new Set([...wheels, ...pinnedWheels].map(({ fileName }) => fileName));
   for (const name of readdirSync(layout.partial)) {
-    if (!name.startsWith('lock') && name !== wheel.fileName)
-      rmSync(join(layout.partial, name), { recursive: true, force: true });
+    if (!name.startsWith('lock') && !kept.has(name)) rmSync(join(layout.partial, name), { recursive: true, force: true });
   }
 }
 
