@@ -53,7 +53,10 @@ export async function describeEngine(engine: Engine, makeStep: MakeStep = create
 export function engineLines(description: EngineDescription): string[] {
   const { name, tfjs, tensorflow, build, threads, gpu, whyNotNative, installed } = description;
   const { imagesPerSecond, bfloat16, mode } = description;
-  const versions = tensorflow === null ? `tfjs ${tfjs}` : `TensorFlow ${tensorflow}${build === 'gpu' ? ' for GPUs' : ''}, tfjs ${tfjs}`;
+  const versions =
+    tensorflow === null
+      ? `tfjs ${tfjs}`
+      : `TensorFlow ${tensorflow}${build === 'gpu' ? ' for GPUs' : ''}, tfjs ${tfjs}`;
   const builds = installed.map((one) => ({ cpu: 'for the processor', gpu: 'for NVIDIA GPUs' })[one]);
   const figure = imagesPerSecond >= 100 ? imagesPerSecond.toFixed(0) : imagesPerSecond.toFixed(1);
   return [

@@ -16,10 +16,7 @@ const warmUpSteps = 3;
  * of the two as if it had never run: a small net can be faster on the processor. `create` makes the step of either. What
  * cannot be a graph, and so cannot be put on one side, is left on the GPU; where the GPU fails, the processor takes over.
  */
-export async function chooseDevice(
-  create: (device?: 'cpu') => CreatedStep,
-  batch: Batch,
-): Promise<PlacedStep> {
+export async function chooseDevice(create: (device?: 'cpu') => CreatedStep, batch: Batch): Promise<PlacedStep> {
   let gpu: CreatedStep | null = null;
   let gpuMs: number;
   try {

@@ -98,7 +98,10 @@ describe('the install of the engine for GPUs', () => {
 
     truncateSync(join(cuda, 'libnvrtc.so.12'), 3);
     const damaged = findBuild('gpu', { host: host() });
-    assert.ok(!damaged.found && /libnvrtc\.so\.12: 3 bytes where .* belong\. "upsize engine install --gpu"/.test(damaged.reason));
+    assert.ok(
+      !damaged.found &&
+        /libnvrtc\.so\.12: 3 bytes where .* belong\. "upsize engine install --gpu"/.test(damaged.reason),
+    );
     assert.equal((await install()).installed, true);
     assert.ok(findBuild('gpu', { host: host() }).found);
   });

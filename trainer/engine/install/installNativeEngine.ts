@@ -3,7 +3,14 @@ import { basename, dirname, join } from 'node:path';
 import { replaceFileSync } from '../../protocol/replaceFile.ts';
 import { type Host, type NativeLayout, nativeLayout, nativeLayoutIn } from '../engineCache.ts';
 import { checkInstalled, type InstalledRecord, placeAddon, shippedAddon } from '../native/nativeParts.ts';
-import { type EngineWheel, engineWheels, type NativeBuild, neededBytes, pinnedWheels, tensorflowVersion } from '../tensorflowRelease.ts';
+import {
+  type EngineWheel,
+  engineWheels,
+  type NativeBuild,
+  neededBytes,
+  pinnedWheels,
+  tensorflowVersion,
+} from '../tensorflowRelease.ts';
 import { addonRecipe, addonSources, buildAddon } from './buildAddon.ts';
 import { downloadWheel, sha256OfFile } from './downloadWheel.ts';
 import { extractWheel } from './extractWheel.ts';
@@ -234,7 +241,8 @@ function moveIntoPlace(staged: NativeLayout, layout: NativeLayout, work: string)
 function removeLeftovers(layout: NativeLayout, wheels: readonly EngineWheel[]): void {
   const kept = new Set([...wheels, ...pinnedWheels].map(({ fileName }) => fileName));
   for (const name of readdirSync(layout.partial)) {
-    if (!name.startsWith('lock') && !kept.has(name)) rmSync(join(layout.partial, name), { recursive: true, force: true });
+    if (!name.startsWith('lock') && !kept.has(name))
+      rmSync(join(layout.partial, name), { recursive: true, force: true });
   }
 }
 
