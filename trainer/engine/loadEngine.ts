@@ -80,30 +80,28 @@ async function load(choice: EngineChoice, options: LoadEngineOptions): Promise<E
 }
 
 async function tryNative(options: LoadEngineOptions, gpus: string[]): Promise<Engine | string> {
-  const onGpu = options.gpu === true && gpus.length > 0;
+  const hidden = ['', '-1'].includes(process.env.CUDA_VISIBLE_DEVICES ?? 'all');
+  const onGpu = options.gpu === true && gpus.length > 0 && !hidden;
   const parts = findNativeParts({ addonPath: options.addonPath, gpu: onGpu });
   if (!parts.found) return parts.reason;
   const { build } = parts.layout;
   Object.assign(process.env, engineEnvironment(options));
-  // Read once, when the library is loaded; what this process starts shall see what the user has set.
-  const visible = process.env.CUDA_VISIBLE_DEVICES;
+  // CUDA reads this when it begins, and then again when it found none.
   if (build === 'gpu' && !onGpu) process.env.CUDA_VISIBLE_DEVICES = '-1';
   try {
     const { loadNativeBackend } = await import('./native/nativeBackend.ts');
     const { tensorflow, usingGpu } = await loadNativeBackend(parts.addon);
+    const notUsed = build === 'gpu' && onGpu ? 'refused' : hidden ? 'hidden' : 'notTried';
     return {
       name: 'native',
       tfjs: tf.version_core,
       tensorflow,
       build,
       threads: threadsIn(),
-      gpu: { seen: gpus, used: usingGpu, note: gpuNote(gpus, { used: usingGpu, tried: build === 'gpu' && onGpu }) },
+      gpu: { seen: gpus, used: usingGpu, note: gpuNote(gpus, usingGpu ? 'used' : notUsed) },
     };
   } catch (error) {
     return `${parts.addon}: the native engine is installed but could not be loaded (${messageOf(error)}).`;
-  } finally {
-    if (visible === undefined) delete process.env.CUDA_VISIBLE_DEVICES;
-    else process.env.CUDA_VISIBLE_DEVICES = visible;
   }
 }
 
@@ -116,21 +114,21 @@ async function loadWasm(options: LoadEngineOptions, gpus: string[]): Promise<Eng
     tensorflow: null,
     build: null,
     threads: 1,
-    gpu: { seen: gpus, used: false, note: gpuNote(gpus) },
+    gpu: { seen: gpus, used: false, note: gpuNote(gpus, 'notTried') },
   };
 }
 
-/** What is seen, whether it is used, and where not, why: not tried, not installed, or refused by TensorFlow. */
-function gpuNote(gpus: string[], { used = false, tried = false } = {}): string {
+/** Which GPUs are seen, whether they are used, and why not. */
+function gpuNote(gpus: string[], use: 'used' | 'refused' | 'hidden' | 'notTried'): string {
   if (gpus.length === 0) return 'No NVIDIA GPU seen.';
   const names = gpus.join(', ');
-  if (used) return `${names}: used.`;
-  if (tried) {
+  if (use === 'used') return `${names}: used.`;
+  if (use === 'refused') {
     return `${names}: seen, but TensorFlow cannot use it. Its driver may be too old for CUDA 12; with UPSIZE_DEBUG=1 TensorFlow says why.`;
   }
+  if (use === 'hidden') return `${names}: seen, not used: CUDA_VISIBLE_DEVICES hides it.`;
   const parts = findBuild('gpu');
-  if (parts.found) return `${names}: seen, not used: this computes on the processor.`;
-  return `${names}: seen, not used: this engine computes on the processor. ${parts.reason}`;
+  return `${names}: seen, not used: this engine computes on the processor.${parts.found ? '' : ` ${parts.reason}`}`;
 }
 
 function messageOf(error: unknown): string {

@@ -14,23 +14,28 @@ const warmUpSteps = 3;
 /**
  * Trains the same net on the GPU and on the processor for 20 steps each, on a batch like those to come, and gives the faster
  * of the two as if it had never run: a small net can be faster on the processor. `create` makes the step of either. What
- * cannot be a graph, and so cannot be put on one side, is left on the GPU; where the GPU fails, the processor takes over.
+ * cannot be a graph cannot be put on one side, and is left on the GPU; where the GPU fails, the processor takes over.
  */
 export async function chooseDevice(create: (device?: 'cpu') => CreatedStep, batch: Batch): Promise<PlacedStep> {
   let gpu: CreatedStep | null = null;
   let gpuMs: number;
   try {
     gpu = create();
-    if (gpu.step.mode !== 'graph') {
-      return { ...gpu, gpuUsed: true, why: 'The GPU computes: what is executed operation by operation is not timed.' };
-    }
+    if (!isGraph(gpu)) return { ...gpu, gpuUsed: true, why: `The GPU computes. ${untimed}` };
     gpuMs = await stepMs(gpu.step, batch);
   } catch (error) {
     gpu?.step.dispose();
     const words = error instanceof Error ? error.message : String(error);
-    return { ...create('cpu'), gpuUsed: false, why: `The processor computes, since the GPU failed: ${words}` };
+    const cpu = create('cpu');
+    if (isGraph(cpu)) return { ...cpu, gpuUsed: false, why: `The processor computes, since the GPU failed: ${words}` };
+    cpu.step.dispose();
+    throw error;
   }
   const cpu = create('cpu');
+  if (!isGraph(cpu)) {
+    cpu.step.dispose();
+    return { ...gpu, gpuUsed: true, why: `The GPU computes. ${untimed}` };
+  }
   // It has lost as soon as it has taken longer than the GPU did for all of its steps.
   const cpuMs = await stepMs(cpu.step, batch, gpuMs * timedSteps);
   const gpuUsed = gpuMs <= cpuMs;
@@ -39,6 +44,13 @@ export async function chooseDevice(create: (device?: 'cpu') => CreatedStep, batc
   const slower = Number.isFinite(cpuMs) ? `the processor ${milliseconds(cpuMs)}` : 'the processor longer';
   const why = `The ${gpuUsed ? 'GPU' : 'processor'} computes: a step takes the GPU ${milliseconds(gpuMs)} and ${slower} (${timedSteps} steps each).`;
   return { ...chosen, gpuUsed, why };
+}
+
+const untimed = 'It was not timed against the processor, since the model is executed operation by operation.';
+
+/** Only a graph can be bound to the processor where there is a GPU. */
+function isGraph({ step }: CreatedStep): boolean {
+  return step.mode === 'graph';
 }
 
 /**

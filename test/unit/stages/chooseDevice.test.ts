@@ -120,6 +120,18 @@ describe('whether GPU or processor computes is tried out', () => {
     step.dispose();
   });
 
+  it('what would be executed operation by operation on the processor is not put there', async () => {
+    const create = (device?: 'cpu') => (device ? createStep('native', model, sampleStepOptions, 'eager') : stepOf(1));
+    const { gpuUsed, step } = await chooseDevice(create, batch);
+    assert.deepEqual([gpuUsed, step.mode], [true, 'graph']);
+    step.dispose();
+    const failing = (device?: 'cpu') => {
+      if (!device) throw new Error('out of memory');
+      return create(device);
+    };
+    await assert.rejects(chooseDevice(failing, batch), /out of memory/);
+  });
+
   it('a graph that is bound to the processor trains to the very same weights as one that TensorFlow puts there', async () => {
     const trained: Buffer[] = [];
     for (const device of [undefined, 'cpu'] as const) {
