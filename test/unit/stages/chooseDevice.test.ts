@@ -30,7 +30,7 @@ function recordingGraphs<T>(make: () => T): { made: T; graphs: Buffer[] } {
   };
   // Not a proxy of the addon itself, whose functions may not be replaced.
   backend.binding = new Proxy({} as typeof binding, {
-    get: (_, name) => (name === 'loadSavedModel' ? loadSavedModel : Reflect.get(binding, name)),
+    get: (_, name): unknown => (name === 'loadSavedModel' ? loadSavedModel : Reflect.get(binding, name)),
   });
   try {
     return { made: make(), graphs };
