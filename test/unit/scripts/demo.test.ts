@@ -28,7 +28,7 @@ describe('the plan of the demo', () => {
 
   it('is smaller on WASM: fewer pictures, half the sizes', () => {
     const plan = chooseDemoPlan({ usesWasm: true, imagesPerSecond: 60 });
-    assert.deepEqual(plan.sizes, [24, 48, 96]);
+    assert.deepEqual(plan.sizes, [12, 24, 48]);
     assert.ok(plan.images < 1000);
   });
 
