@@ -41,8 +41,8 @@ export async function chooseDevice(create: (device?: 'cpu') => CreatedStep, batc
   const gpuUsed = gpuMs <= cpuMs;
   const [chosen, other] = gpuUsed ? [gpu, cpu] : [cpu, gpu];
   other.step.dispose();
-  const slower = Number.isFinite(cpuMs) ? `the processor ${milliseconds(cpuMs)}` : 'the processor longer';
-  const why = `The ${gpuUsed ? 'GPU' : 'processor'} computes: a step takes the GPU ${milliseconds(gpuMs)} and ${slower} (${timedSteps} steps each).`;
+  const slower = Number.isFinite(cpuMs) ? milliseconds(cpuMs) : 'longer';
+  const why = `The ${gpuUsed ? 'GPU' : 'processor'} computes: a step takes the GPU ${milliseconds(gpuMs)} and the processor ${slower} (of ${timedSteps} steps).`;
   return { ...chosen, gpuUsed, why };
 }
 

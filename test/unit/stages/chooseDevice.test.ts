@@ -72,7 +72,7 @@ describe('whether GPU or processor computes is tried out', () => {
         why,
         expected
           ? /^The GPU computes: a step takes the GPU [\d.]+ ms and the processor longer/
-          : /^The processor computes: a step takes the GPU [\d.]+ ms and the processor [\d.]+ ms \(20 steps each\)/,
+          : /^The processor computes: a step takes the GPU [\d.]+ ms and the processor [\d.]+ ms \(of 20 steps\)/,
       );
       assert.ok(learned(step).equals(untrained));
       step.dispose();

@@ -15,6 +15,12 @@ const addonExports = z.looseObject({
 });
 
 /**
+ * RTLD_NODELETE, which Node does not name: the libraries stay when the thread that loaded them ends. Unloaded, they crashed the
+ * process at its end wherever nothing had been computed, such as a run that fails right after the engine was loaded.
+ */
+const keepLoaded = process.platform === 'darwin' ? 0x80 : 0x1000;
+
+/**
  * Loads the addon and makes native TensorFlow tfjs' backend. tfjs-node's own index is left out: it looks for the addon
  * inside its package folder, by way of an installer.
  *
@@ -23,7 +29,7 @@ const addonExports = z.looseObject({
 export async function loadNativeBackend(addon: string): Promise<{ tensorflow: string; usingGpu: boolean }> {
   restoreRemovedUtil();
   const module = { exports: {} };
-  process.dlopen(module, addon, constants.dlopen.RTLD_NOW);
+  process.dlopen(module, addon, constants.dlopen.RTLD_NOW | keepLoaded);
   const binding = addonExports.parse(module.exports);
   const [{ NodeJSKernelBackend }] = await Promise.all([
     import('@tensorflow/tfjs-node/dist/nodejs_kernel_backend.js'),
