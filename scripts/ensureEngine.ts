@@ -3,13 +3,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { installNativeEngine, isComplete } from '../trainer/engine/install/installNativeEngine.ts';
-import { findNativeParts, shippedAddon } from '../trainer/engine/native/nativeParts.ts';
+import { findBuild, shippedAddon } from '../trainer/engine/native/nativeParts.ts';
 import { bytesText } from '../trainer/protocol/numberFormats.ts';
 import { ensureSystemPackages } from './systemPackages.ts';
 
 const live = process.stdout.isTTY;
 const clearLine = '\r\u001b[2K';
-const parts = findNativeParts();
+const parts = findBuild('cpu');
 
 if (!parts.found && parts.unsupported) {
   console.error(`upsize: ${parts.reason}`);

@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
+import { findBuild } from '../../trainer/engine/native/nativeParts.ts';
 import { isLive } from '../../trainer/protocol/events.ts';
 import { workspacePaths } from '../../trainer/protocol/runFolder.ts';
 import { newestOwner } from '../../trainer/protocol/ownership.ts';
@@ -371,6 +372,17 @@ describe('the command line', function () {
     const wrong = await upsize(['engine'], { env: { UPSIZE_ENGINE: 'cuda' } });
     assert.equal(wrong.code, 2);
     assert.equal(wrong.errors, 'upsize: UPSIZE_ENGINE is "cuda"; it must be auto, native or wasm.\n');
+    const misplaced = await upsize(['engine', '--gpu']);
+    assert.deepEqual(
+      [misplaced.code, misplaced.errors],
+      [2, 'upsize: --gpu goes with "install": "upsize engine install --gpu".\n'],
+    );
+  });
+
+  it('lists the builds of the native engine that are installed', async function () {
+    if (!findBuild('cpu').found) return this.skip();
+    const { output } = await upsize(['engine'], { env: { UPSIZE_ENGINE: 'native' } });
+    assert.match(output, /^Engine +native \(TensorFlow [\d.]+, tfjs [\d.]+\)\nInstalled for the processor/);
   });
 
   it('leaves no process behind', () => {
