@@ -83,5 +83,7 @@ describe('a run where the engine has a GPU', function () {
       [true, true],
     );
     assert.equal(workspace.run(id).state, 'completed');
+    const shown = await runUpsize(['show', id], { cwd: directory });
+    assert.match(shown.output, /engine +native, graph on NVIDIA H200/);
   });
 });

@@ -17,6 +17,7 @@ import { controlVerdictOf, type ControlVerdict } from '../stages/controlVerdict.
 import { writeRunCard } from '../runCard/writeRunCard.ts';
 import { CommandError, exitCodes, say, sayJson, type CommandContext } from './commandContext.ts';
 import { addCommonOptions, commonOptionsSchema, workspaceOf } from './commonOptions.ts';
+import { deviceText } from './deviceText.ts';
 import { findRun } from './findRun.ts';
 import { readNames } from './runs.ts';
 import { textTable } from './textTable.ts';
@@ -136,7 +137,12 @@ function lines(run: Run, row: RunRow, evaluation: Evaluation | null, control: Co
         ? noNumber
         : `${summary.frozen.tensors} tensors, ${summary.frozen.unchanged ? 'unchanged' : 'CHANGED'}`,
     ],
-    ['engine', row.engine === null ? noNumber : `${row.engine}, ${row.mode ?? ''}`],
+    [
+      'engine',
+      summary.engine === null
+        ? noNumber
+        : `${summary.engine.name}, ${summary.engine.mode}${deviceText(summary.engine)}`,
+    ],
     [
       'optimizer',
       `${stage.training.optimizer.name}, learning rate ${stage.training.learningRate}, batch ${stage.training.batchSize}`,

@@ -1,5 +1,6 @@
 import type { Run } from '../protocol/runSummary.ts';
 import { readLayers, type ModelLayer } from '../protocol/readLayers.ts';
+import { deviceText } from './deviceText.ts';
 import { aboutText, bytesText, countText, durationText, lossText, percent } from '../protocol/numberFormats.ts';
 
 /** `48 px · stage 1`, as a run is named while it trains. */
@@ -119,7 +120,7 @@ export class ProgressLines {
       const { trainableParameters, totalParameters, memoryBytes, initialValAccuracy } = summary.model;
       const begins = initialValAccuracy === null ? '' : `, begins at val_accuracy ${percent(initialValAccuracy)}`;
       lines.push(
-        `${name}: ${countText(trainableParameters)} of ${countText(totalParameters)} parameters train, about ${bytesText(memoryBytes)} a step, ${summary.engine.name} engine${begins}`,
+        `${name}: ${countText(trainableParameters)} of ${countText(totalParameters)} parameters train, about ${bytesText(memoryBytes)} a step, ${summary.engine.name} engine${deviceText(summary.engine)}${begins}`,
         ...grownLines(run, this.#layersOf(run)),
       );
       if (summary.engine.fallback !== null) lines.push(`  ${summary.engine.fallback}`);

@@ -72,6 +72,23 @@ describe('progress of a run', () => {
     assert.match(said.at(-1) ?? '', /completed in .*Trained 2 epochs/);
   });
 
+  it('says on what the engine computes where there is a choice', () => {
+    const prepared = after_(5);
+    const { engine } = prepared.summary;
+    assert.ok(engine);
+    for (const [gpuUsed, device] of [
+      [true, 'NVIDIA H200'],
+      [false, 'the processor'],
+    ] as const) {
+      const summary = { ...prepared.summary, engine: { ...engine, gpu: 'NVIDIA H200', gpuUsed } };
+      const lines = new ProgressLines().take({ ...prepared, summary });
+      assert.ok(
+        lines.some((line) => line.includes(` native engine on ${device}`)),
+        lines.join('\n'),
+      );
+    }
+  });
+
   it('says before training how a stage grows from its parent: layers, shapes, parameters, memory', () => {
     const grown = workspace.manifest('two', { parentId: 'one', size: 96 });
     const layer = (name: string, side: number, filters: number, fromParent: boolean) => {
