@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { BuildOptions, Plugin } from 'esbuild';
 import packageJson from '../package.json' with { type: 'json' };
+import { configShape } from '../trainer/protocol/configShape.ts';
 
 const root = path.dirname(import.meta.dirname);
 
@@ -37,8 +38,8 @@ function node(settings: BundleSettings) {
 // CommonJS packages within an ES module ask for Node's own modules.
 const requireForEsm = "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);";
 
-/** Leaves out what zod writes JSON Schemas with, which the extension never does: 20 KB that each schema would bring along. */
-const withoutJsonSchema: Plugin = {
+/** Leaves out what zod writes JSON Schemas with, 20 KB that each schema would bring along: the one shape that is needed is written out. */
+export const withoutJsonSchema: Plugin = {
   name: 'without-json-schema',
   setup(builds) {
     builds.onLoad(
@@ -52,6 +53,9 @@ const withoutJsonSchema: Plugin = {
         return { contents: [leftOut, ...names.map((name) => `export const ${name} = leftOut;`)].join('\n') };
       },
     );
+    builds.onLoad({ filter: /trainer[\\/]protocol[\\/]configShape\.ts$/ }, () => ({
+      contents: `const shape = ${JSON.stringify(configShape())};\nexport const configShape = () => shape;`,
+    }));
   },
 };
 

@@ -1,6 +1,6 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { closestName } from './closestName.ts';
-import { configSchema } from './config.ts';
+import { configShape, type Shape } from './configShape.ts';
 
 type Issue = z.core.$ZodIssue;
 type Place = (string | number)[];
@@ -21,29 +21,8 @@ export interface ConfigFault {
   missingKey?: string;
 }
 
-/** The part of JSON Schema that is needed to name what would have been right. */
-interface Shape {
-  type?: string;
-  properties?: Record<string, Shape>;
-  required?: string[];
-  items?: Shape;
-  anyOf?: Shape[];
-  oneOf?: Shape[];
-  enum?: unknown[];
-  const?: unknown;
-  description?: string;
-}
-
-let cachedShape: Shape | undefined;
-
-function rootShape(): Shape {
-  // zod's JSON Schema is wider than what is read here; every field read is optional and checked.
-  cachedShape ??= z.toJSONSchema(configSchema, { io: 'input' }) as Shape;
-  return cachedShape;
-}
-
 function shapesAt(place: readonly (string | number)[]): Shape[] {
-  let shapes = branches(rootShape());
+  let shapes = branches(configShape());
   for (const step of place) {
     shapes = shapes
       .map((shape) => (typeof step === 'number' ? shape.items : shape.properties?.[step]))

@@ -3,7 +3,8 @@ import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { build, type Metafile } from 'esbuild';
-import { extensionBundle } from '../../../scripts/bundles.ts';
+import { extensionBundle, withoutJsonSchema } from '../../../scripts/bundles.ts';
+import * as source from '../../../trainer/protocol/configShape.ts';
 
 const mostBytes = 250_000;
 
@@ -31,6 +32,17 @@ describe("the extension's bundle", () => {
     const loaded = [...loadedWith(metafile.outputs, entry)];
     const bytes = loaded.reduce((sum, file) => sum + (metafile.outputs[file]?.bytes ?? 0), 0);
     assert.ok(loaded.length > 0 && bytes <= mostBytes, `${bytes} bytes in ${loaded.join(', ')}`);
+  });
+
+  it('knows what a config may be, as the trainer does', async () => {
+    const built = await build({
+      entryPoints: ['trainer/protocol/configShape.ts'],
+      ...{ bundle: true, write: false, format: 'esm', plugins: [withoutJsonSchema] },
+    });
+    const code = Buffer.from(built.outputFiles[0]?.contents ?? '').toString('base64');
+    const bundled = (await import(`data:text/javascript;base64,${code}`)) as typeof source;
+    assert.deepEqual(bundled.configShape(), JSON.parse(JSON.stringify(source.configShape())));
+    assert.ok(Object.keys(bundled.configShape().properties ?? {}).includes('stages'));
   });
 
   it('loads the predictor’s protocol, the panels and the CSV reader only when they are needed', () => {
