@@ -82,12 +82,16 @@ export function readRun(workspace: string, id: string): Run {
   return run;
 }
 
-/** Waits for a run's end and gives the run. */
+/** WASM takes minutes for what the native engine does in seconds. */
+const trainingTimeoutMs = 240_000;
+
+/** Waits for a run's end and gives the run, whose folder may just be made. */
 export async function ended(workspace: string, id: string): Promise<Run> {
-  return until(`run ${id} has ended`, () => {
-    const run = readRun(workspace, id);
-    return isLive(run.state) ? undefined : run;
-  });
+  const look = () => {
+    const run = new RunStore(workspace).get(id);
+    return run === null || ('manifest' in run && isLive(run.state)) ? undefined : readRun(workspace, id);
+  };
+  return until(`run ${id} has ended`, look, trainingTimeoutMs);
 }
 
 /** A workspace folder with the tiny data set and config; `remove` takes it away again. */
