@@ -39,7 +39,8 @@ describe('a run where the engine has a GPU', function () {
   function startChild(folder: string, { works = true } = {}): { ended: Promise<unknown[]> } {
     const pretence = works ? ['--import', pathToFileURL(pretendGpu).href] : [];
     const child = spawn(process.execPath, [...pretence, upsizeEntry, 'child', folder], {
-      env: { ...process.env, UPSIZE_CACHE: cache, PATH: `${cache}:${process.env.PATH}` },
+      // It is about the native engine, whatever the other tests run on.
+      env: { ...process.env, UPSIZE_ENGINE: 'native', UPSIZE_CACHE: cache, PATH: `${cache}:${process.env.PATH}` },
       stdio: 'ignore',
     });
     return { ended: once(child, 'exit') };
