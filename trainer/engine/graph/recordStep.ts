@@ -33,10 +33,7 @@ export function weightInput(name: string): string {
   return `weight/${name}`;
 }
 
-/**
- * Results of a recorded training step; gradients and new values of weights are `gradient/<name>` and `assigned/<name>`,
- * what batch norm is given `statistic/<name>`.
- */
+/** Results of a recorded training step; gradients and new values of weights are `gradient/<name>` and `assigned/<name>`. */
 export const stepResults = { loss: 'loss', logits: 'logits', probabilities: 'probabilities' } as const;
 
 /** A recording, and what it computed of the sample images: the loss, or the probabilities. */
@@ -107,13 +104,13 @@ export function recordPrediction(subject: StepSubject, batch: number): ProvenSam
   });
 }
 
-/** Records what each batch norm that trains is given for `batch` images (`TrainStep.batchStatistics`). */
+/** Records what each batch norm that trains is given for `batch` images (`TrainStep.batchStatistics`), by the names of its moving statistics. */
 export function recordStatistics(subject: StepSubject, batch: number): ProvenSample {
   return recordKeepingWeights(subject, batch, (recorder, images) => {
     const results = new Map<string, Source>();
     const values: tf.Tensor[] = [];
     observeBatchStatistics(subject.model, images, (name, statistic) => {
-      results.set(`statistic/${name}`, recorder.source(statistic));
+      results.set(name, recorder.source(statistic));
       values.push(tf.keep(statistic));
     });
     const proof = values.length > 0 ? tf.concat(values) : tf.tensor1d([]);

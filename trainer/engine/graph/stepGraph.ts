@@ -147,18 +147,13 @@ export function buildStepGraph(
     );
     return after(builder, metrics, done, `${scope}/done`);
   };
-  const statisticOf = (name: string) => `statistic/${name}`;
   const emitStatistic = emitterFor('statistics', plain, 'float32');
   const fetches: StepGraph['fetches'] = {
     train: train('train', plain),
     trainAugmented: train('trainAugmented', moved),
     // What a model answers must not depend on how it was trained.
     probabilities: emitterFor('predict', plain, 'float32')(prediction, stepResults.probabilities),
-    statistics: new Map(
-      subject.weights.flatMap(({ name }) =>
-        statistics.has(statisticOf(name)) ? [[name, emitStatistic(statistics, statisticOf(name))]] : [],
-      ),
-    ),
+    statistics: new Map([...statistics.keys()].map((name) => [name, emitStatistic(statistics, name)])),
     slotsZeroed: updates.slotsZeroed,
   };
   return {
