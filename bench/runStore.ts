@@ -3,7 +3,7 @@ import { appendFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { encodeEvent } from '../trainer/protocol/events.ts';
-import { runPaths } from '../trainer/protocol/runFolder.ts';
+import { runPaths } from '../trainer/protocol/runPaths.ts';
 import { runIndexFile } from '../trainer/protocol/runIndex.ts';
 import { RunStore } from '../trainer/protocol/runStore.ts';
 import type { Bench, BenchRow } from './bench.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isLive } from '../trainer/protocol/events.ts';
+import { isLive } from '../trainer/protocol/runState.ts';
 import { inFolder } from './folderName.ts';
 import { statusText } from './runs/statusText.ts';
 import type { FolderRun, UpsizeFolders } from './upsizeFolders.ts';

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import * as z from 'zod';
 import { generateSample } from '../samples/generate.ts';
 import { sampleConfig } from '../samples/sampleConfig.ts';
-import { isLive } from '../trainer/protocol/events.ts';
+import { isLive } from '../trainer/protocol/runState.ts';
 import { RunStore } from '../trainer/protocol/runStore.ts';
 import { chooseDemoPlan, secondsOf, type DemoPlan } from './demoPlan.ts';
 import { demoWorkspaceName, findDemoPhotos, writeDemoConfig } from './demoWorkspace.ts';

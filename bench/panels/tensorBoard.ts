@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { stepColumnFile } from '../../trainer/protocol/stepColumns.ts';
-import { runFolderOf } from '../../trainer/protocol/runFolder.ts';
+import { runFolderOf } from '../../trainer/protocol/runPaths.ts';
 import { pythonWith } from '../pythonPeer.ts';
 import { pointAcross, type LoggedRun } from './dashboard.ts';
 import { framesDuring, shownAfter, watchPage } from './pageFrames.ts';

@@ -1,6 +1,6 @@
 import { utimesSync } from 'node:fs';
 import { completedEvents, sha, WrittenWorkspace } from '../../test/unit/protocol/writtenRun.ts';
-import { runPaths } from '../../trainer/protocol/runFolder.ts';
+import { runPaths } from '../../trainer/protocol/runPaths.ts';
 
 const stages = [48, 96, 192];
 const epochs = 12;

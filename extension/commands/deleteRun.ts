@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { neededBy } from '../../trainer/protocol/ladder.ts';
-import { isLive } from '../../trainer/protocol/events.ts';
+import { isLive } from '../../trainer/protocol/runState.ts';
 import { inFolder } from '../folderName.ts';
 import { plural, shortTime } from '../numbers.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';

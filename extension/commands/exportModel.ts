@@ -2,7 +2,7 @@ import { cp, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import { runPaths } from '../../trainer/protocol/runFolder.ts';
+import { runPaths } from '../../trainer/protocol/runPaths.ts';
 import { requireTrust } from '../settings.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import { answered, chooseRun } from './ask.ts';

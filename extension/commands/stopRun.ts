@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import { isLive } from '../../trainer/protocol/events.ts';
+import { isLive } from '../../trainer/protocol/runState.ts';
 import { readHeartbeat } from '../../trainer/protocol/ownership.ts';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
 import { requestStop } from '../../trainer/protocol/stopRequest.ts';

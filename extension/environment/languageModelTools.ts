@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { comparedRun } from '../../trainer/protocol/comparedRun.ts';
-import { isLive } from '../../trainer/protocol/events.ts';
+import { isLive } from '../../trainer/protocol/runState.ts';
 import { runRows } from '../../trainer/protocol/runRow.ts';
 import { requestStop } from '../../trainer/protocol/stopRequest.ts';
 import { requireTrust } from '../settings.ts';

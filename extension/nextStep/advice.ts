@@ -1,4 +1,4 @@
-import { isLive } from '../../trainer/protocol/events.ts';
+import { isLive } from '../../trainer/protocol/runState.ts';
 import { laddersOf } from '../../trainer/protocol/ladder.ts';
 import { gainOver, type Gain } from '../../trainer/protocol/gain.ts';
 import { canResume, valAccuracyOf, type Run } from '../../trainer/protocol/runSummary.ts';

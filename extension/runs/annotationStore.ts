@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { replaceFileSync } from '../../trainer/protocol/replaceFile.ts';
-import { annotationsSchema, runIdSchema, workspacePaths, type Annotations } from '../../trainer/protocol/runFolder.ts';
+import { annotationsSchema, runIdSchema, type Annotations } from '../../trainer/protocol/runFolder.ts';
+import { workspacePaths } from '../../trainer/protocol/runPaths.ts';
 
 /** What a run has that nobody said anything about. */
 export const noAnnotations: Annotations = annotationsSchema.parse({});

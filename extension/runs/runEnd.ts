@@ -1,7 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { isLive, type RunState } from '../../trainer/protocol/events.ts';
-import { runPaths, stopRequestSchema, workspacePaths } from '../../trainer/protocol/runFolder.ts';
+import { isLive, type RunState } from '../../trainer/protocol/runState.ts';
+import { stopRequestSchema } from '../../trainer/protocol/runFolder.ts';
+import { runPaths, workspacePaths } from '../../trainer/protocol/runPaths.ts';
 import { stateTextOf } from '../../trainer/protocol/stateText.ts';
 import { valAccuracyOf, type Run } from '../../trainer/protocol/runSummary.ts';
 import { percent, points } from '../numbers.ts';

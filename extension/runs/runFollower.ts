@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
-import { isLive } from '../../trainer/protocol/events.ts';
-import { workspacePaths } from '../../trainer/protocol/runFolder.ts';
+import { isLive } from '../../trainer/protocol/runState.ts';
+import { workspacePaths } from '../../trainer/protocol/runPaths.ts';
 import { RunStore, type UnreadableRun } from '../../trainer/protocol/runStore.ts';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
 

@@ -1,4 +1,4 @@
-import { isLive } from '../../trainer/protocol/events.ts';
+import { isLive } from '../../trainer/protocol/runState.ts';
 import { laddersOf, type Ladder } from '../../trainer/protocol/ladder.ts';
 import { canResume, type Run } from '../../trainer/protocol/runSummary.ts';
 import { canBeParent, isEvaluated } from './runUse.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isLive } from '../../trainer/protocol/events.ts';
+import { isLive } from '../../trainer/protocol/runState.ts';
 import { stateTextOf } from '../../trainer/protocol/stateText.ts';
 import { canResume, valAccuracyOf, type Run } from '../../trainer/protocol/runSummary.ts';
 import { count, duration, loss, percent, plural, points, shortTime } from '../numbers.ts';

@@ -1,5 +1,5 @@
 import type { Annotations } from '../../trainer/protocol/runFolder.ts';
-import { isLive } from '../../trainer/protocol/events.ts';
+import { isLive } from '../../trainer/protocol/runState.ts';
 import { laddersOf, type Ladder, type RunNode } from '../../trainer/protocol/ladder.ts';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
 import type { UnreadableRun } from '../../trainer/protocol/runStore.ts';

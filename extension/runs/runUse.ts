@@ -1,4 +1,4 @@
-import { isLive } from '../../trainer/protocol/events.ts';
+import { isLive } from '../../trainer/protocol/runState.ts';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
 
 /** Whether another stage can start from a run's weights. */

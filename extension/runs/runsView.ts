@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isLive } from '../../trainer/protocol/events.ts';
+import { isLive } from '../../trainer/protocol/runState.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
 import type { FolderRun, UpsizeFolders } from '../upsizeFolders.ts';
 import { plural } from '../numbers.ts';

@@ -1,9 +1,10 @@
 import { mkdirSync, readdirSync, renameSync, statSync, utimesSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { isLive } from '../../trainer/protocol/events.ts';
+import { isLive } from '../../trainer/protocol/runState.ts';
 import { isHeld, ownershipOf } from '../../trainer/protocol/ownership.ts';
-import { runFolderOf, runIdSchema, workspacePaths } from '../../trainer/protocol/runFolder.ts';
+import { runIdSchema } from '../../trainer/protocol/runFolder.ts';
+import { runFolderOf, workspacePaths } from '../../trainer/protocol/runPaths.ts';
 import { RunStore } from '../../trainer/protocol/runStore.ts';
 import { Declined } from '../commands/declined.ts';
 

@@ -1,5 +1,5 @@
 import { cp, realpath } from 'node:fs/promises';
-import { workspacePaths } from '../../trainer/protocol/runFolder.ts';
+import { workspacePaths } from '../../trainer/protocol/runPaths.ts';
 
 /**
  * Copies a workspace for pictures: under a name that shows nothing of the machine, and with a scan of its own, so that the

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { DashboardPanel } from '../../extension/panels/dashboard/dashboardPanel.ts';
 import { encodeEvent } from '../../trainer/protocol/events.ts';
-import { runPaths } from '../../trainer/protocol/runFolder.ts';
+import { runPaths } from '../../trainer/protocol/runPaths.ts';
 import { openDashboard, type HostedPanel } from './harness/openPanels.ts';
 import { RecordedWorkspace } from './harness/recordedWorkspace.ts';
 import { assertAccessibleInAllThemes, hostileNames } from './harness/themes.ts';

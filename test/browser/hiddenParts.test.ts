@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { runFolderOf, runPaths } from '../../trainer/protocol/runFolder.ts';
+import { runFolderOf, runPaths } from '../../trainer/protocol/runPaths.ts';
 import { openComparison, openDashboard, openGallery, openMatrix } from './harness/openPanels.ts';
 import type { OpenPanel } from './harness/panelPage.ts';
 import { RecordedWorkspace } from './harness/recordedWorkspace.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { RunFollower } from '../../extension/runs/runFollower.ts';
 import { encodeEvent } from '../../trainer/protocol/events.ts';
-import { runPaths } from '../../trainer/protocol/runFolder.ts';
+import { runPaths } from '../../trainer/protocol/runPaths.ts';
 import { openDashboard } from './harness/openPanels.ts';
 import { RecordedWorkspace } from './harness/recordedWorkspace.ts';
 import { writeLadder } from './harness/writtenLadder.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ConfusionMatrixPanel } from '../../extension/panels/confusionMatrix/confusionMatrixPanel.ts';
-import { runFolderOf, runPaths } from '../../trainer/protocol/runFolder.ts';
+import { runFolderOf, runPaths } from '../../trainer/protocol/runPaths.ts';
 import { openPanel, type OpenPanel } from './harness/panelPage.ts';
 import { RecordedWorkspace } from './harness/recordedWorkspace.ts';
 import { assertAccessibleInAllThemes } from './harness/themes.ts';

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { workspacePaths } from '../../trainer/protocol/runFolder.ts';
+import { workspacePaths } from '../../trainer/protocol/runPaths.ts';
 import { completedEvents, sha, WrittenWorkspace } from '../unit/protocol/writtenRun.ts';
 import { runUpsize } from './runUpsize.ts';
 

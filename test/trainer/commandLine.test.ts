@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import path from 'node:path';
 import * as z from 'zod';
 import { findBuild } from '../../trainer/engine/native/nativeParts.ts';
-import { isLive } from '../../trainer/protocol/events.ts';
-import { workspacePaths } from '../../trainer/protocol/runFolder.ts';
+import { isLive } from '../../trainer/protocol/runState.ts';
+import { workspacePaths } from '../../trainer/protocol/runPaths.ts';
 import { newestOwner } from '../../trainer/protocol/ownership.ts';
 import { runUpsize, type UpsizeCall } from './runUpsize.ts';
 import { TinyWorkspace } from './tinyWorkspace.ts';

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { nativeLayout } from '../../trainer/engine/engineCache.ts';
 import { findBuild } from '../../trainer/engine/native/nativeParts.ts';
-import { runPaths } from '../../trainer/protocol/runFolder.ts';
+import { runPaths } from '../../trainer/protocol/runPaths.ts';
 import { requestStop } from '../../trainer/protocol/stopRequest.ts';
 import { createRun } from '../../trainer/run/createRun.ts';
 import { planNext } from '../../trainer/stages/plan.ts';

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gainOver } from '../../trainer/protocol/gain.ts';
-import { runPaths } from '../../trainer/protocol/runFolder.ts';
+import { runPaths } from '../../trainer/protocol/runPaths.ts';
 import { releaseRun, takeRun } from '../../trainer/run/owner.ts';
 import { stepSecondsOf } from '../../trainer/stages/controlRun.ts';
 import { runUpsize } from './runUpsize.ts';

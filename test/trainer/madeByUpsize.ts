@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { decodeEvent, encodeEvent } from '../../trainer/protocol/events.ts';
-import { runPaths } from '../../trainer/protocol/runFolder.ts';
+import { runPaths } from '../../trainer/protocol/runPaths.ts';
 
 /**
  * Rewrites the log of a short run that has ended as if another version of Upsize had trained it: one of as many characters, so

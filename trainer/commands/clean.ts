@@ -2,10 +2,11 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync, stat
 import path from 'node:path';
 import type { Command } from 'commander';
 import * as z from 'zod';
-import { isLive } from '../protocol/events.ts';
+import { isLive } from '../protocol/runState.ts';
 import { neededBy } from '../protocol/ladder.ts';
 import { bytesText } from '../protocol/numberFormats.ts';
-import { runIdSchema, workspacePaths } from '../protocol/runFolder.ts';
+import { runIdSchema } from '../protocol/runFolder.ts';
+import { workspacePaths } from '../protocol/runPaths.ts';
 import { RunStore } from '../protocol/runStore.ts';
 import { CommandError, exitCodes, say, sayJson, type CommandContext } from './commandContext.ts';
 import { addCommonOptions, commonOptionsSchema, workspaceOf } from './commonOptions.ts';

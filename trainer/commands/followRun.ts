@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isLive } from '../protocol/events.ts';
+import { isLive } from '../protocol/runState.ts';
 import { readHeartbeat } from '../protocol/ownership.ts';
 import { stateTextOf } from '../protocol/stateText.ts';
 import { RunStore } from '../protocol/runStore.ts';

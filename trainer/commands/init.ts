@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { configSchema } from '../protocol/config.ts';
-import { workspacePaths } from '../protocol/runFolder.ts';
+import { workspacePaths } from '../protocol/runPaths.ts';
 import { ensureWorkspaceFolder } from '../run/createRun.ts';
 import { CommandError, exitCodes, say, sayJson, type CommandContext } from './commandContext.ts';
 import { addCommonOptions, commonOptionsSchema, workspaceOf } from './commonOptions.ts';

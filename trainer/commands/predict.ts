@@ -8,7 +8,7 @@ import { openModelFolder } from '../model/modelFolder.ts';
 import type { OpenedModel } from '../model/serialize.ts';
 import { predictPixels } from '../predictor/openedModels.ts';
 import { percent } from '../protocol/numberFormats.ts';
-import { runPaths } from '../protocol/runFolder.ts';
+import { runPaths } from '../protocol/runPaths.ts';
 import { RunStore } from '../protocol/runStore.ts';
 import type { Run } from '../protocol/runSummary.ts';
 import { describeFailure } from '../stages/describeFailure.ts';

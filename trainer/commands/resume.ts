@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
-import { isLive } from '../protocol/events.ts';
+import { isLive } from '../protocol/runState.ts';
 import { lineageOf } from '../protocol/ladder.ts';
 import { runRows } from '../protocol/runRow.ts';
 import { RunStore } from '../protocol/runStore.ts';

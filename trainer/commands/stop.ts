@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import * as z from 'zod';
-import { isLive } from '../protocol/events.ts';
+import { isLive } from '../protocol/runState.ts';
 import { readHeartbeat } from '../protocol/ownership.ts';
 import { RunStore } from '../protocol/runStore.ts';
 import type { Run } from '../protocol/runSummary.ts';

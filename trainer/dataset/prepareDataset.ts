@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DatasetOptions, Fit } from '../protocol/config.ts';
 import type { DatasetProblem } from '../protocol/datasetProblem.ts';
 import { baseSizeOf } from '../protocol/preprocessing.ts';
-import { workspacePaths } from '../protocol/runFolder.ts';
+import { workspacePaths } from '../protocol/runPaths.ts';
 import { checkClasses, unvalidatedClassProblems } from './checkClasses.ts';
 import { classNamesOf } from './classList.ts';
 import { DecodedImageCache, type DecodeAnnouncement } from './decodedImageCache.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DatasetProblem } from '../protocol/datasetProblem.ts';
-import { workspacePaths } from '../protocol/runFolder.ts';
+import { workspacePaths } from '../protocol/runPaths.ts';
 import { scanSplits, scanSummary, type Scan, type ScannedClass } from '../protocol/scan.ts';
 import { scanFile, scanSummaryFile } from '../protocol/scanFile.ts';
 import { versions } from '../protocol/versions.ts';

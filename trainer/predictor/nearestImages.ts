@@ -6,7 +6,7 @@ import { ImageFeatures, likeness } from '../evaluation/imageFeatures.ts';
 import type { NearestImagesRequest, PredictorResult } from '../protocol/predictor.ts';
 import { readScan } from '../protocol/readScan.ts';
 import { replaceFile } from '../protocol/replaceFile.ts';
-import { workspacePaths } from '../protocol/runFolder.ts';
+import { workspacePaths } from '../protocol/runPaths.ts';
 import type { OpenedModels } from './openedModels.ts';
 
 /** Images that go through the model together, and between which others get their turn. */

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { openModelFolder } from '../model/modelFolder.ts';
 import type { OpenedModel } from '../model/serialize.ts';
-import { runFolderOf, runPaths } from '../protocol/runFolder.ts';
+import { runFolderOf, runPaths } from '../protocol/runPaths.ts';
 
 /** Models kept open; a ladder has about three. */
 const mostOpen = 6;

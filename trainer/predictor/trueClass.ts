@@ -1,7 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { readLabelsFile, type LabelDecision } from '../dataset/labelsFile.ts';
-import { evaluationSchema, runPaths } from '../protocol/runFolder.ts';
+import { evaluationSchema } from '../protocol/runFolder.ts';
+import { runPaths } from '../protocol/runPaths.ts';
 import type { Run } from '../protocol/runSummary.ts';
 
 /** The classes that images truly have: by people's corrections, by what a run recorded, by the folder they lie in. */

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { decodeEvent, hasRightChecksum, type LoggedEvent } from './events.ts';
-import { runPaths } from './runFolder.ts';
+import { runPaths } from './runPaths.ts';
 
 const blockBytes = 1 << 20;
 /** A summary of a usual run fits in one. */

@@ -1,12 +1,11 @@
 import { crc32 } from 'node:zlib';
 import * as z from 'zod';
-import { runStateSchema } from './runState.ts';
+import { runStates } from './runState.ts';
 import { versions } from './versions.ts';
-
-export { isLive, runStateSchema, type RunState } from './runState.ts';
 
 const metric = z.union([z.number(), z.enum(['NaN', 'Infinity', '-Infinity'])]).transform(Number);
 const count = z.number().int().min(0);
+const runState = z.enum(runStates);
 
 /** Which engine executed an attempt, and on what. */
 export const engineDescriptionSchema = z.object({
@@ -88,7 +87,7 @@ const events = {
   }),
   state: z.object({
     type: z.literal('state'),
-    state: runStateSchema,
+    state: runState,
     /** For people: why, and what to do. */
     message: z.string().nullable(),
     /** How the process was ended, where it did not end by itself. */
@@ -180,7 +179,7 @@ const events = {
 
 /** What a log came to, as `RunSummary` has it: the state of its reducer. */
 const summarySchema = z.object({
-  state: runStateSchema,
+  state: runState,
   message: z.string().nullable(),
   failure: z.string().nullable().default(null),
   attempt: count,

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { EventReader, type EventBatch } from './eventReader.ts';
 import { readRunManifest } from './readRunManifest.ts';
-import { runPaths, type RunManifest } from './runFolder.ts';
+import type { RunManifest } from './runFolder.ts';
+import { runPaths } from './runPaths.ts';
 import type { IndexedRun } from './runIndex.ts';
 import { overviewOf } from './overviewOf.ts';
 import type { RunOverview } from './runOverview.ts';

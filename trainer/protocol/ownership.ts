@@ -1,7 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import type * as z from 'zod';
 import { isThere } from './processIdentity.ts';
-import { heartbeatSchema, runOwnerSchema, runPaths, type RunOwner } from './runFolder.ts';
+import { heartbeatSchema, runOwnerSchema, type RunOwner } from './runFolder.ts';
+import { runPaths } from './runPaths.ts';
 
 /** Who has a run, as far as it can be known from here. Everyone judges by this, so that all come to the same. */
 export type Ownership =

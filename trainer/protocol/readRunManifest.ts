@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { readVersioned } from './readVersioned.ts';
-import { runManifestSchema, runPaths, workspaceOfRun, type RunManifest } from './runFolder.ts';
+import { runManifestSchema, type RunManifest } from './runFolder.ts';
+import { runPaths, workspaceOfRun } from './runPaths.ts';
 import { versions, type Versioned } from './versions.ts';
 
 /** Reads the `run.json` of a run folder, its `baseDirectory` as an absolute path. Never throws. */

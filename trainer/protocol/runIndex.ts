@@ -3,9 +3,9 @@ import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import * as z from 'zod';
 import { replaceFileSync } from './replaceFile.ts';
-import { workspacePaths } from './runFolder.ts';
+import { workspacePaths } from './runPaths.ts';
 import type { RunOverview } from './runOverview.ts';
-import { runStateSchema } from './runState.ts';
+import { runStates } from './runState.ts';
 import type { RunStamp } from './runStamp.ts';
 import { upsizeVersion } from './upsizeVersion.ts';
 
@@ -120,7 +120,7 @@ function runsOf(columns: z.infer<typeof indexSchema>): Map<string, IndexedRun> {
   const runs = new Map<string, IndexedRun>();
   for (const [row, id] of columns.id.entries()) {
     const ladderId = text(columns.ladderId, row);
-    const state = memberOf(runStateSchema.options, text(columns.state, row));
+    const state = memberOf(runStates, text(columns.state, row));
     if (id === null || ladderId === null || state === null) continue;
     const laterSizes = text(columns.laterSizes, row) ?? '';
     const overview: RunOverview = {

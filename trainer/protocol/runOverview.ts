@@ -1,4 +1,5 @@
-import type { EngineDescription, RunState } from './events.ts';
+import type { EngineDescription } from './events.ts';
+import type { RunState } from './runState.ts';
 
 /**
  * What lists, trees and tables show of every run: small enough to be had of ten thousand at once, while a run's manifest and

@@ -1,4 +1,5 @@
-import type { EngineDescription, RunState } from './events.ts';
+import type { EngineDescription } from './events.ts';
+import type { RunState } from './runState.ts';
 import { gainOver } from './gain.ts';
 import type { Run } from './runSummary.ts';
 import { elsewhereOf, type Elsewhere } from './stateText.ts';

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { eventsFileOf } from './runFolder.ts';
+import { eventsFileOf } from './runPaths.ts';
 
 /**
  * What a run folder looks like from outside. It changes with whatever happens to the run: an event makes the newest file of the log

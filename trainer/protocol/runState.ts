@@ -1,7 +1,5 @@
-import * as z from 'zod';
-
-/** Where a run is. `interrupted` is never written: it is what readers call a run whose process is gone before its end. */
-export const runStateSchema = z.enum([
+/** Where a run can be. `interrupted` is never written: it is what readers call a run whose process is gone before its end. */
+export const runStates = [
   'queued',
   'preparing',
   'running',
@@ -10,8 +8,8 @@ export const runStateSchema = z.enum([
   'stopped',
   'interrupted',
   'failed',
-]);
-export type RunState = z.infer<typeof runStateSchema>;
+] as const;
+export type RunState = (typeof runStates)[number];
 
 /** Whether a run in this state may still change by itself. */
 export function isLive(state: RunState): boolean {

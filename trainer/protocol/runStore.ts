@@ -3,7 +3,7 @@ import path from 'node:path';
 import { FollowedRun } from './followedRun.ts';
 import { isHeld, ownershipOf, type Ownership } from './ownership.ts';
 import { readRunManifest } from './readRunManifest.ts';
-import { isRunId, runPaths, workspacePaths } from './runFolder.ts';
+import { isRunId, runPaths, workspacePaths } from './runPaths.ts';
 import { readRunIndex, writeRunIndex, type IndexedRun } from './runIndex.ts';
 import type { RunOverview } from './runOverview.ts';
 import { isSameStamp } from './runStamp.ts';

@@ -1,5 +1,6 @@
-import type { EngineDescription, LoggedEvent, RunEventOf, RunState } from './events.ts';
-import { isLive } from './events.ts';
+import type { EngineDescription, LoggedEvent, RunEventOf } from './events.ts';
+import type { RunState } from './runState.ts';
+import { isLive } from './runState.ts';
 import type { Ownership } from './ownership.ts';
 import type { RunManifest } from './runFolder.ts';
 import type { RunOverview } from './runOverview.ts';

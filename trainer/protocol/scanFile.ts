@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { workspacePaths } from './runFolder.ts';
+import { workspacePaths } from './runPaths.ts';
 
 /** Where the last scan of a data set is kept, for views. `source` is the absolute path of its folder or CSV file. */
 export function scanFile(workspace: string, source: string): string {

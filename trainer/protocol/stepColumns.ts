@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
-import { runPaths } from './runFolder.ts';
+import { runPaths } from './runPaths.ts';
 
 /** The metrics of a `steps` event that are kept as columns. */
 export const stepMetrics = ['loss', 'accuracy', 'inputMs', 'stepMs'] as const;

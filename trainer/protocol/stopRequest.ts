@@ -1,6 +1,7 @@
 import { newestOwner } from './ownership.ts';
 import { replaceFileSync } from './replaceFile.ts';
-import { runPaths, type StopRequest } from './runFolder.ts';
+import type { StopRequest } from './runFolder.ts';
+import { runPaths } from './runPaths.ts';
 
 /**
  * Asks the process that owns a run, or is about to take it, to stop: it finishes its batch, writes a checkpoint and ends.

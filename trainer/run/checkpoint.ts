@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:f
 import path from 'node:path';
 import * as z from 'zod';
 import type { NamedArray } from '../engine/trainStep.ts';
-import { checkpointStateSchema, runPaths, type CheckpointState } from '../protocol/runFolder.ts';
+import { checkpointStateSchema, type CheckpointState } from '../protocol/runFolder.ts';
+import { runPaths } from '../protocol/runPaths.ts';
 import { newerFormat, versions } from '../protocol/versions.ts';
 import { replaceFileDurably } from '../protocol/replaceFile.ts';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';

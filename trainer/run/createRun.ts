@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { EffectiveConfig } from '../protocol/config.ts';
 import { isInside } from '../dataset/insideRoot.ts';
-import { runFolderOf, runPaths, workspacePaths, type RunManifest } from '../protocol/runFolder.ts';
+import type { RunManifest } from '../protocol/runFolder.ts';
+import { runFolderOf, runPaths, workspacePaths } from '../protocol/runPaths.ts';
 import { versions } from '../protocol/versions.ts';
 import { replaceFileDurably } from '../protocol/replaceFile.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isLive } from '../protocol/events.ts';
+import { isLive } from '../protocol/runState.ts';
 import { ownershipOf } from '../protocol/ownership.ts';
 import { isThere } from '../protocol/processIdentity.ts';
 import type { RunOwner } from '../protocol/runFolder.ts';

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync, rmSync } from 'node:fs';
 import { EventReader } from '../protocol/eventReader.ts';
 import { encodeEvent, type LoggedEvent, type RunEvent } from '../protocol/events.ts';
-import { runPaths } from '../protocol/runFolder.ts';
+import { runPaths } from '../protocol/runPaths.ts';
 import { emptySummary, reduceEvent, type RunSummary } from '../protocol/runSummary.ts';
 import { newerFormat, versions } from '../protocol/versions.ts';
 import { fsyncFolder, writeFully } from '../protocol/replaceFile.ts';

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, linkSync, openSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { isLive } from '../protocol/events.ts';
+import { isLive } from '../protocol/runState.ts';
 import { ownershipOf, readHeartbeat, type Ownership } from '../protocol/ownership.ts';
 import { bootId, processStart } from '../protocol/processIdentity.ts';
-import { runPaths, type RunOwner } from '../protocol/runFolder.ts';
+import type { RunOwner } from '../protocol/runFolder.ts';
+import { runPaths } from '../protocol/runPaths.ts';
 import { readSummary } from '../protocol/followedRun.ts';
 import { fsyncFolder, writeFully } from '../protocol/replaceFile.ts';
 

@@ -1,6 +1,6 @@
 import { closeSync, ftruncateSync, mkdirSync, openSync } from 'node:fs';
 import type { RunEventOf } from '../protocol/events.ts';
-import { runPaths } from '../protocol/runFolder.ts';
+import { runPaths } from '../protocol/runPaths.ts';
 import { stepColumnFile, stepMetrics, type StepMetric } from '../protocol/stepColumns.ts';
 import { writeFully } from '../protocol/replaceFile.ts';
 

@@ -1,10 +1,11 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type * as z from 'zod';
-import { isLive } from '../protocol/events.ts';
+import { isLive } from '../protocol/runState.ts';
 import { isHeld } from '../protocol/ownership.ts';
 import { isSameProcess, isThere } from '../protocol/processIdentity.ts';
-import { runIdSchema, runOwnerSchema, workspacePaths } from '../protocol/runFolder.ts';
+import { runIdSchema, runOwnerSchema } from '../protocol/runFolder.ts';
+import { workspacePaths } from '../protocol/runPaths.ts';
 import { RunStore } from '../protocol/runStore.ts';
 import { createExclusively, thisProcess } from './owner.ts';
 

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { workspacePaths } from '../protocol/runFolder.ts';
+import { workspacePaths } from '../protocol/runPaths.ts';
 import type { RunRow } from '../protocol/runRow.ts';
 import { RunStore } from '../protocol/runStore.ts';
 import type { Run } from '../protocol/runSummary.ts';

@@ -1,4 +1,5 @@
-import { evaluationSchema, runPaths, type Evaluation } from '../protocol/runFolder.ts';
+import { evaluationSchema, type Evaluation } from '../protocol/runFolder.ts';
+import { runPaths } from '../protocol/runPaths.ts';
 import { readVersioned } from '../protocol/readVersioned.ts';
 import { RunStore } from '../protocol/runStore.ts';
 import type { Run } from '../protocol/runSummary.ts';

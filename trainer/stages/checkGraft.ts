@@ -14,7 +14,7 @@ import { costsOf, type Topology } from '../model/topology.ts';
 import type { EffectiveConfig, Extend } from '../protocol/config.ts';
 import type { GraftAnswer } from '../protocol/graftAnswer.ts';
 import { randomAt } from '../protocol/random.ts';
-import { runPaths } from '../protocol/runFolder.ts';
+import { runPaths } from '../protocol/runPaths.ts';
 import type { Run } from '../protocol/runSummary.ts';
 import { freezeStage, openBest, stageModelFiles } from './stageModel.ts';
 import { weightsOf } from './startRun.ts';

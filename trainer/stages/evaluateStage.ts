@@ -4,7 +4,8 @@ import { freezeProof, hashFrozen, verifyFreezeProof } from '../model/freezeProof
 import type { ModelMetadata } from '../model/serialize.ts';
 import type { RunEventOf } from '../protocol/events.ts';
 import type { Evaluation } from '../protocol/runFolder.ts';
-import { evaluationSchema, runPaths } from '../protocol/runFolder.ts';
+import { evaluationSchema } from '../protocol/runFolder.ts';
+import { runPaths } from '../protocol/runPaths.ts';
 import { readVersioned } from '../protocol/readVersioned.ts';
 import { versions } from '../protocol/versions.ts';
 import { weightsHash } from '../run/weightsHash.ts';

@@ -1,5 +1,5 @@
 import { configSchema, type Config, type EffectiveConfig } from '../protocol/config.ts';
-import { isLive } from '../protocol/events.ts';
+import { isLive } from '../protocol/runState.ts';
 import { currentLadder } from '../protocol/ladder.ts';
 import { canResume, type Run } from '../protocol/runSummary.ts';
 import { keptByLadder, resolveStage, type StageOverrides } from './resolveStage.ts';

@@ -5,7 +5,7 @@ import type { NamedArray } from '../engine/trainStep.ts';
 import type { EvaluationResult } from '../evaluation/evaluateModel.ts';
 import { modelArtifacts, weightsFileName, type ModelMetadata } from '../model/serialize.ts';
 import type { RunEventOf } from '../protocol/events.ts';
-import { runPaths } from '../protocol/runFolder.ts';
+import { runPaths } from '../protocol/runPaths.ts';
 import { replaceFileDurably } from '../protocol/replaceFile.ts';
 
 /**

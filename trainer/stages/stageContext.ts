@@ -1,6 +1,7 @@
 import type { LoggedEvent, RunEvent, RunEventOf } from '../protocol/events.ts';
 import { readRunManifest } from '../protocol/readRunManifest.ts';
-import { runPaths, workspaceOfRun, type RunManifest } from '../protocol/runFolder.ts';
+import type { RunManifest } from '../protocol/runFolder.ts';
+import { runPaths, workspaceOfRun } from '../protocol/runPaths.ts';
 import { emptySummary, reduceEvent, type RunSummary } from '../protocol/runSummary.ts';
 import { CheckpointFolder } from '../run/checkpoint.ts';
 import { EventWriter } from '../run/eventWriter.ts';

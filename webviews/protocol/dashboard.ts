@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { runStateSchema } from '../../trainer/protocol/runState.ts';
+import { runStates } from '../../trainer/protocol/runState.ts';
 import { defineBoundary, metricSchema } from './boundary.ts';
 import { saveRequests } from './save.ts';
 
@@ -53,7 +53,7 @@ export const dashboardRunSchema = z.object({
   ladderSizes: z.array(z.number().int()),
   /** Its number, from 1, among the runs of its size in its ladder; null where there is no other. */
   twin: z.number().int().nullable(),
-  state: runStateSchema,
+  state: z.enum(runStates),
   message: z.string().nullable(),
   /** "first stage", "resize", "feeder residual": how the model came to be. */
   origin: z.string(),

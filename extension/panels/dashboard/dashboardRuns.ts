@@ -1,5 +1,5 @@
 import type { EffectiveStage } from '../../../trainer/protocol/config.ts';
-import { isLive } from '../../../trainer/protocol/events.ts';
+import { isLive } from '../../../trainer/protocol/runState.ts';
 import { ladderSizes } from '../../../trainer/protocol/ladder.ts';
 import { gainPerMinute, runRows, type RunRow } from '../../../trainer/protocol/runRow.ts';
 import type { Run } from '../../../trainer/protocol/runSummary.ts';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import { workspacePaths } from '../../../trainer/protocol/runFolder.ts';
+import { workspacePaths } from '../../../trainer/protocol/runPaths.ts';
 import { galleryChoiceSchema, type GalleryChoice } from '../../../webviews/protocol/datasetGallery.ts';
 import type { UpsizeContext } from '../../upsizeContext.ts';
 import type { UpsizeFolder } from '../../upsizeFolder.ts';

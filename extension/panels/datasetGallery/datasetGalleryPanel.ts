@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Run } from '../../../trainer/protocol/runSummary.ts';
-import { workspacePaths } from '../../../trainer/protocol/runFolder.ts';
+import { workspacePaths } from '../../../trainer/protocol/runPaths.ts';
 import { scanFile } from '../../../trainer/protocol/scanFile.ts';
 import {
   datasetGalleryBoundary,

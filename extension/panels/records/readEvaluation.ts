@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import * as z from 'zod';
-import { evaluationSchema, runPaths, type Evaluation } from '../../../trainer/protocol/runFolder.ts';
+import { evaluationSchema, type Evaluation } from '../../../trainer/protocol/runFolder.ts';
+import { runPaths } from '../../../trainer/protocol/runPaths.ts';
 
 interface Kept {
   stamp: string;

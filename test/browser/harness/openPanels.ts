@@ -8,7 +8,7 @@ import { imageAugmentation } from '../../../extension/panels/datasetGallery/imag
 import { HardestImagesPanel } from '../../../extension/panels/hardestImages/hardestImagesPanel.ts';
 import type { Disposable, PanelWorkspace } from '../../../extension/panels/panelServices.ts';
 import { configSchema } from '../../../trainer/protocol/config.ts';
-import { workspacePaths } from '../../../trainer/protocol/runFolder.ts';
+import { workspacePaths } from '../../../trainer/protocol/runPaths.ts';
 import { openPanel, type OpenOptions, type OpenPanel } from './panelPage.ts';
 
 /** A panel in a page, and its real host in this process; both end with `close`. */

@@ -2,14 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { configSchema, effectiveDatasetSchema, type EffectiveConfig } from '../../../trainer/protocol/config.ts';
-import { isLive, type RunEvent, type RunState } from '../../../trainer/protocol/events.ts';
-import {
-  runFolderOf,
-  runPaths,
-  type Evaluation,
-  type RunManifest,
-  type RunOwner,
-} from '../../../trainer/protocol/runFolder.ts';
+import type { RunEvent } from '../../../trainer/protocol/events.ts';
+import { isLive, type RunState } from '../../../trainer/protocol/runState.ts';
+import type { Evaluation, RunManifest, RunOwner } from '../../../trainer/protocol/runFolder.ts';
+import { runFolderOf, runPaths } from '../../../trainer/protocol/runPaths.ts';
 import { bootId, processStart } from '../../../trainer/protocol/processIdentity.ts';
 import { EventWriter } from '../../../trainer/run/eventWriter.ts';
 import { StepColumnWriter } from '../../../trainer/run/stepColumnWriter.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
-import { workspacePaths } from '../../../trainer/protocol/runFolder.ts';
+import { workspacePaths } from '../../../trainer/protocol/runPaths.ts';
 import type { Distribution, Scan } from '../../../trainer/protocol/scan.ts';
 import { scanFile } from '../../../trainer/protocol/scanFile.ts';
 import { noise } from './writtenLadder.ts';

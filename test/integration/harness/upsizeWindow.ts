@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { RunStore } from '../../../trainer/protocol/runStore.ts';
-import { isLive } from '../../../trainer/protocol/events.ts';
+import { isLive } from '../../../trainer/protocol/runState.ts';
 import type { Run } from '../../../trainer/protocol/runSummary.ts';
 import { makeTinyWorkspace } from './tinyDataset.ts';
 import type { VscodeWindow } from './browserVscode.ts';

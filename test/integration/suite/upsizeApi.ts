@@ -4,7 +4,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { RunStore } from '../../../trainer/protocol/runStore.ts';
 import type { Run } from '../../../trainer/protocol/runSummary.ts';
-import { isLive } from '../../../trainer/protocol/events.ts';
+import { isLive } from '../../../trainer/protocol/runState.ts';
 
 /** Absolute path of the (first) workspace folder. */
 export function workspacePath(): string {

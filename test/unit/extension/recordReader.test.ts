@@ -6,7 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { RecordReader } from '../../../extension/panels/records/recordReader.ts';
 import type { RecordedRun } from '../../../extension/panels/records/recordReads.ts';
-import { runFolderOf, runPaths } from '../../../trainer/protocol/runFolder.ts';
+import { runFolderOf, runPaths } from '../../../trainer/protocol/runPaths.ts';
 import { writeLadder } from '../../browser/harness/writtenLadder.ts';
 
 const script = path.resolve(import.meta.dirname, '../../../extension/panels/records/recordWorker.ts');

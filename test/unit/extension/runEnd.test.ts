@@ -5,7 +5,8 @@ import path from 'node:path';
 import { inFolder } from '../../../extension/folderName.ts';
 import { claimEnd, endText, isTold, RunEnds } from '../../../extension/runs/runEnd.ts';
 import { statusText } from '../../../extension/runs/statusText.ts';
-import { runPaths, type StopRequest } from '../../../trainer/protocol/runFolder.ts';
+import type { StopRequest } from '../../../trainer/protocol/runFolder.ts';
+import { runPaths } from '../../../trainer/protocol/runPaths.ts';
 import type { Run } from '../../../trainer/protocol/runSummary.ts';
 import { runsIn, writeRun, type WantedRun } from './writtenRun.ts';
 

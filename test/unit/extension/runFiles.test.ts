@@ -7,7 +7,7 @@ import { AnnotationStore } from '../../../extension/runs/annotationStore.ts';
 import { RunFollower, type RunsSnapshot } from '../../../extension/runs/runFollower.ts';
 import { RunTrash } from '../../../extension/runs/trash.ts';
 import { bootId, processStart } from '../../../trainer/protocol/processIdentity.ts';
-import { runPaths } from '../../../trainer/protocol/runFolder.ts';
+import { runPaths } from '../../../trainer/protocol/runPaths.ts';
 import { epochEvent, eventLines, writeRun } from './writtenRun.ts';
 
 describe('what the extension keeps and reads in .upsize', () => {

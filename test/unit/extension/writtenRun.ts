@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { configSchema, effectiveDatasetSchema, type EffectiveStage } from '../../../trainer/protocol/config.ts';
 import { encodeEvent, type RunEvent } from '../../../trainer/protocol/events.ts';
-import { runFolderOf, runPaths, type RunManifest } from '../../../trainer/protocol/runFolder.ts';
+import type { RunManifest } from '../../../trainer/protocol/runFolder.ts';
+import { runFolderOf, runPaths } from '../../../trainer/protocol/runPaths.ts';
 import { RunStore } from '../../../trainer/protocol/runStore.ts';
 import type { Run } from '../../../trainer/protocol/runSummary.ts';
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import * as fc from 'fast-check';
 import { EventReader } from '../../../trainer/protocol/eventReader.ts';
 import { decodeEvent, encodeEvent, type RunEvent } from '../../../trainer/protocol/events.ts';
-import { runPaths } from '../../../trainer/protocol/runFolder.ts';
+import { runPaths } from '../../../trainer/protocol/runPaths.ts';
 import { completedEvents } from './writtenRun.ts';
 
 const log = (message: string): RunEvent => ({ type: 'log', level: 'information', message });

@@ -15,7 +15,7 @@ import {
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { encodeEvent, type RunEvent } from '../../../trainer/protocol/events.ts';
-import { runFolderOf, runPaths, workspacePaths } from '../../../trainer/protocol/runFolder.ts';
+import { runFolderOf, runPaths, workspacePaths } from '../../../trainer/protocol/runPaths.ts';
 import { runIndexFile } from '../../../trainer/protocol/runIndex.ts';
 import { runRows } from '../../../trainer/protocol/runRow.ts';
 import { RunStore } from '../../../trainer/protocol/runStore.ts';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { encodeEvent, type RunEvent } from '../../../trainer/protocol/events.ts';
 import { laddersOf, lineageOf } from '../../../trainer/protocol/ladder.ts';
 import { bootId, processStart } from '../../../trainer/protocol/processIdentity.ts';
-import { runFolderOf, runPaths, workspacePaths } from '../../../trainer/protocol/runFolder.ts';
+import { runFolderOf, runPaths, workspacePaths } from '../../../trainer/protocol/runPaths.ts';
 import { gainPerMinute, runRows } from '../../../trainer/protocol/runRow.ts';
 import { stateText } from '../../../trainer/protocol/stateText.ts';
 import { RunStore } from '../../../trainer/protocol/runStore.ts';

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
-import { runPaths } from '../../../trainer/protocol/runFolder.ts';
+import { runPaths } from '../../../trainer/protocol/runPaths.ts';
 import { countSteps, readStepColumn, stepColumnFile } from '../../../trainer/protocol/stepColumns.ts';
 
 const fixtures = path.resolve(import.meta.dirname, '../../fixtures/numpy');

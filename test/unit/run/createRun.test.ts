@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { configSchema } from '../../../trainer/protocol/config.ts';
 import { readRunManifest } from '../../../trainer/protocol/readRunManifest.ts';
-import { runPaths } from '../../../trainer/protocol/runFolder.ts';
+import { runPaths } from '../../../trainer/protocol/runPaths.ts';
 import { createRun } from '../../../trainer/run/createRun.ts';
 import { resolveStage } from '../../../trainer/stages/resolveStage.ts';
 

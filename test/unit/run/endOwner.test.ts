@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { processStart } from '../../../trainer/protocol/processIdentity.ts';
-import { runPaths } from '../../../trainer/protocol/runFolder.ts';
+import { runPaths } from '../../../trainer/protocol/runPaths.ts';
 import { EventReader } from '../../../trainer/protocol/eventReader.ts';
 import { endOwner } from '../../../trainer/run/endOwner.ts';
 import { thisProcess } from '../../../trainer/run/owner.ts';

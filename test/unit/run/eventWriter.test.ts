@@ -7,7 +7,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { EventReader } from '../../../trainer/protocol/eventReader.ts';
 import type { RunEvent } from '../../../trainer/protocol/events.ts';
-import { runPaths } from '../../../trainer/protocol/runFolder.ts';
+import { runPaths } from '../../../trainer/protocol/runPaths.ts';
 import { EventWriter } from '../../../trainer/run/eventWriter.ts';
 
 const log = (message: string): RunEvent => ({ type: 'log', level: 'information', message });

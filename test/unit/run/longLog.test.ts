@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RunEvent } from '../../../trainer/protocol/events.ts';
-import { runPaths } from '../../../trainer/protocol/runFolder.ts';
+import { runPaths } from '../../../trainer/protocol/runPaths.ts';
 import { RunStore } from '../../../trainer/protocol/runStore.ts';
 import type { Run, RunSummary } from '../../../trainer/protocol/runSummary.ts';
 import { EventReader } from '../../../trainer/protocol/eventReader.ts';

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { once } from 'node:events';
 import { isHeld, ownershipOf } from '../../../trainer/protocol/ownership.ts';
 import { isSameBoot, isThere, processStart } from '../../../trainer/protocol/processIdentity.ts';
-import { runPaths } from '../../../trainer/protocol/runFolder.ts';
+import { runPaths } from '../../../trainer/protocol/runPaths.ts';
 import { createExclusively, RunOwnedError, takeRun, thisProcess } from '../../../trainer/run/owner.ts';
 import { completedEvents, WrittenWorkspace } from '../protocol/writtenRun.ts';
 

@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { runPaths, workspacePaths, type RunOwner } from '../../../trainer/protocol/runFolder.ts';
+import type { RunOwner } from '../../../trainer/protocol/runFolder.ts';
+import { runPaths, workspacePaths } from '../../../trainer/protocol/runPaths.ts';
 import { thisProcess } from '../../../trainer/run/owner.ts';
 import { TrainingSlot } from '../../../trainer/run/trainingSlot.ts';
 import { completedEvents, WrittenWorkspace } from '../protocol/writtenRun.ts';

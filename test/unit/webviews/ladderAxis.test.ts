@@ -7,7 +7,7 @@ import { ladderTitle } from '../../../extension/panels/dashboard/ladderTitle.ts'
 import { readLogTail } from '../../../extension/panels/dashboard/readLogTail.ts';
 import { ladderSizes } from '../../../trainer/protocol/ladder.ts';
 import { encodeEvent, type RunEvent } from '../../../trainer/protocol/events.ts';
-import { runPaths } from '../../../trainer/protocol/runFolder.ts';
+import { runPaths } from '../../../trainer/protocol/runPaths.ts';
 import { RunStore } from '../../../trainer/protocol/runStore.ts';
 import { applyDashboardChange } from '../../../webviews/dashboard/applyDashboardChange.ts';
 import { applyRunChange } from '../../../webviews/ladder/applyRunChange.ts';
