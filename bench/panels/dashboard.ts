@@ -35,7 +35,7 @@ export async function measureDashboard(run: LoggedRun): Promise<{ open: number; 
   // Of a window that has not looked at this run yet.
   const workspace = new RecordedWorkspace(run.folder);
   const view = { ...defaultDashboardView, metric: 'loss', axis: 'steps', steps: true };
-  const page = { before: watchPage, savedState: { target: {}, view } };
+  const page = { before: [watchPage], savedState: { target: {}, view } };
   const panel = await openDashboard(workspace, run.id, { page });
   try {
     const open = await drawnAfter(panel.page, linesOfSteps);

@@ -43,7 +43,7 @@ describe('panels look as they did', function () {
     }
     assert.deepEqual(panel.complaints, []);
   };
-  const page = { width: 1200, height: 900, before: withoutChance };
+  const page = { width: 1200, height: 900, before: [withoutChance] };
 
   it('dashboard', async () => {
     const opened = await openDashboard(new RecordedWorkspace(folder), ids[0] ?? '', { page });

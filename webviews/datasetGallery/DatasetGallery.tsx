@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { datasetGalleryBoundary, ScannedContent } from '../protocol/datasetGallery.ts';
+import { unpackNumbers } from '../protocol/packedNumbers.ts';
 import { saver } from '../charts/save.ts';
 import { Button } from '../ui/controls.tsx';
 import type { PanelProps } from '../ui/panel.tsx';
@@ -9,15 +10,7 @@ import { Filters } from './Filters.tsx';
 import { GalleryHeader } from './GalleryHeader.tsx';
 import type { GalleryView } from './galleryView.ts';
 import { Grid } from './Grid.tsx';
-import {
-  byRank,
-  decidedTable,
-  filteredImages,
-  imageTable,
-  indexesOf,
-  noFilter,
-  type GalleryFilter,
-} from './imageTable.ts';
+import { byRank, decidedTable, filteredImages, imageTable, noFilter, type GalleryFilter } from './imageTable.ts';
 import { imageWords } from './imageWords.ts';
 import { Narrowings } from './Narrowings.tsx';
 import { Order } from './Order.tsx';
@@ -73,7 +66,7 @@ function Scanned({ state, content, channel, view, setView, ask }: Props & { cont
   const nearest = state.nearest?.scanned === content.created ? state.nearest : null;
   const shown = useMemo(() => {
     const images = alike ?? filteredImages(table, filter, only);
-    return nearest ? byRank(images, indexesOf(nearest.order)) : images;
+    return nearest ? byRank(images, unpackNumbers({ bytesEach: 4, base64: nearest.order })) : images;
   }, [table, filter, only, alike, nearest]);
   const { selection, select, clear } = useSelection(shown, content.created, view, setView);
   /** Changes where another list begins, at its top. */

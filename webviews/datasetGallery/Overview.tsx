@@ -16,6 +16,7 @@ import { classCounts, smallerThan, type ImageTable } from './imageTable.ts';
 import { Thumbnail } from './Thumbnail.tsx';
 
 const randomImages = 25;
+const gridFirstMs = 100;
 
 /** Some of `total` indexes, each at most once. `random` gives numbers from 0 to below 1. */
 export function sampleOf(total: number, most: number, random: () => number): number[] {
@@ -37,21 +38,28 @@ interface OverviewProps {
 
 /** The three pictures that a data set is looked at by: random images, images a class, and the sizes of images. */
 export function Overview({ content, table, theme, save, onClass, onSmaller }: OverviewProps) {
+  // The grid's pictures come first: then the many sheets of the random ones are loaded, and the curves drawn.
+  const [begun, setBegun] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setBegun(true), gridFirstMs);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <div class="overview">
-      <RandomImages content={content} table={table} />
+      <RandomImages content={content} table={table} begun={begun} />
       <ClassBalance table={table} theme={theme} save={save} onClass={onClass} />
-      <Sizes content={content} table={table} theme={theme} save={save} onSmaller={onSmaller} />
+      {begun ? (
+        <Sizes content={content} table={table} theme={theme} save={save} onSmaller={onSmaller} />
+      ) : (
+        <section class="sizes-to-come" />
+      )}
     </div>
   );
 }
 
-function RandomImages({ content, table }: Pick<OverviewProps, 'content' | 'table'>) {
+function RandomImages({ content, table, begun }: Pick<OverviewProps, 'content' | 'table'> & { begun: boolean }) {
   const [round, setRound] = useState(0);
   const sample = useMemo(() => sampleOf(table.length, randomImages, Math.random), [table.files, round]);
-  // Each is likely in a sheet of its own: they are loaded when what is seen of the grid is under way.
-  const [begun, setBegun] = useState(false);
-  useEffect(() => setBegun(true), []);
   return (
     <section aria-label="Random images">
       <header class="spread">

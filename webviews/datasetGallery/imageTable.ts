@@ -5,6 +5,7 @@ import {
   type ImageColumn,
   type ScannedContent,
 } from '../protocol/datasetGallery.ts';
+import { unpackNumbers } from '../protocol/packedNumbers.ts';
 
 /** The images of a scan as columns, with what people decided of them. */
 export interface ImageTable {
@@ -19,14 +20,6 @@ export interface ImageTable {
   readonly taking: number;
 }
 
-/** Int32 numbers out of base64. */
-export function indexesOf(base64: string): Int32Array {
-  const text = atob(base64);
-  const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < bytes.length; at++) bytes[at] = text.charCodeAt(at);
-  return new Int32Array(bytes.buffer);
-}
-
 /** Images in the order in which they stand in another list; those that are not in it come last. Pure. */
 export function byRank(images: readonly number[], order: Int32Array): number[] {
   const rank = new Map<number, number>();
@@ -37,10 +30,7 @@ export function byRank(images: readonly number[], order: Int32Array): number[] {
 
 /** Unpacks what travelled as text; nothing is decided of it yet. */
 export function imageTable(content: Pick<ScannedContent, 'files' | 'columns' | 'images' | 'classes'>): ImageTable {
-  const { buffer } = indexesOf(content.columns);
-  const columns = new Map(
-    imageColumns.map((name, at) => [name, new Int32Array(buffer, at * content.images * 4, content.images)]),
-  );
+  const columns = new Map(imageColumns.map((name) => [name, unpackNumbers(content.columns[name])]));
   const none = new Int32Array(0);
   return {
     length: content.images,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { scanSchema } from '../../trainer/protocol/scan.ts';
 import { defineBoundary } from './boundary.ts';
+import { packedNumbersSchema } from './packedNumbers.ts';
 import { saveRequests } from './save.ts';
 
 const count = z.number().int().min(0);
@@ -9,7 +10,7 @@ const count = z.number().int().min(0);
 export const decisionSchema = z.object({ file: z.string(), label: z.string().nullable(), excluded: z.boolean() });
 export type Decision = z.output<typeof decisionSchema>;
 
-/** The columns of an image, in this order, one Int32 each. */
+/** What is said of each image, as columns of whole numbers. */
 export const imageColumns = [
   'label',
   'split',
@@ -47,8 +48,7 @@ const scannedSchema = z.object({
   images: count,
   /** Names of the files relative to the data set's root, joined by NUL. */
   files: z.string(),
-  /** The columns one after the other, little-endian Int32, as base64: a hundred thousand images travel as one text. */
-  columns: z.string(),
+  columns: z.record(z.enum(imageColumns), packedNumbersSchema),
   atlas: z.object({ cell: count, columns: count, sheets: z.array(z.string()) }),
   decisions: z.array(decisionSchema),
   /** Where decisions are kept, for people. */

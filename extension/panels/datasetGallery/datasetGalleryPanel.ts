@@ -120,6 +120,7 @@ export class DatasetGalleryPanel implements Disposable {
         }),
         scan: answer(requests.scan, async () => {
           await options.actions.scan();
+          await this.#look();
           return null;
         }),
         createConfig: answer(requests.createConfig, async () => {

@@ -1,12 +1,8 @@
 import type { Evaluation } from '../../../trainer/protocol/runFolder.ts';
 import type { Scan } from '../../../trainer/protocol/scan.ts';
-import {
-  imageColumns,
-  problemBits,
-  type ImageColumn,
-  type ScannedContent,
-} from '../../../webviews/protocol/datasetGallery.ts';
+import { problemBits, type ScannedContent } from '../../../webviews/protocol/datasetGallery.ts';
 import type { Evaluated } from '../confusionMatrix/confusionMatrixContent.ts';
+import { packNumbers } from './packNumbers.ts';
 
 /** What a scan and an evaluation say; the rest (decisions, addresses) belongs to the panel. */
 export type GalleryContent = Omit<ScannedContent, 'decisions' | 'labelsFile' | 'labelsTrouble'>;
@@ -26,31 +22,27 @@ export function galleryContent(scan: Scan, evaluated: Evaluated | null): Gallery
   scan.placeholders.forEach((group) => mark(group, problemBits.placeholder));
   mark(scan.grey, problemBits.grey);
   const { predicted, confidence } = predictionsOf(scan, evaluated?.evaluation ?? null);
-  const { label, split, width, height, sheet, cell, cellWidth, cellHeight } = images;
-  const sources: Record<ImageColumn, ArrayLike<number>> = {
-    label,
-    split,
-    width,
-    height,
-    sheet,
-    cell,
-    cellWidth,
-    cellHeight,
-    problems,
-    predicted,
-    confidence,
-  };
-  const all = new Int32Array(imageColumns.length * images.file.length);
-  imageColumns.forEach((name, at) => all.set(sources[name], at * images.file.length));
-  const { created, width: widths, height: heights, side, sizes, tooSmall, suggestedSizes, leftOut } = scan;
-  const shared = { created, width: widths, height: heights, side, sizes, tooSmall, suggestedSizes, leftOut };
+  const { created, width, height, side, sizes, tooSmall, suggestedSizes, leftOut } = scan;
+  const shared = { created, width, height, side, sizes, tooSmall, suggestedSizes, leftOut };
   return {
     kind: 'scanned',
     ...shared,
     classes: scan.classes.map(({ name }) => name),
     images: images.file.length,
     files: images.file.join('\0'),
-    columns: Buffer.from(all.buffer).toString('base64'),
+    columns: {
+      label: packNumbers(images.label),
+      split: packNumbers(images.split),
+      width: packNumbers(images.width),
+      height: packNumbers(images.height),
+      sheet: packNumbers(images.sheet),
+      cell: packNumbers(images.cell),
+      cellWidth: packNumbers(images.cellWidth),
+      cellHeight: packNumbers(images.cellHeight),
+      problems: packNumbers(problems),
+      predicted: packNumbers(predicted),
+      confidence: packNumbers(confidence),
+    },
     atlas: { cell: scan.atlas.cell, columns: scan.atlas.columns, sheets: scan.atlas.sheets },
     run: evaluated && { runId: evaluated.runId, label: evaluated.name ?? `stage ${evaluated.size}` },
     groups: [...scan.duplicates, ...scan.nearDuplicates],

@@ -75,8 +75,8 @@ export interface OpenOptions {
   language?: string;
   reducedMotion?: boolean;
   savedState?: unknown;
-  /** Runs in the page before its own scripts; a function of nothing but itself. */
-  before?: () => void;
+  /** Run in the page before its own scripts; functions of nothing but themselves. */
+  before?: readonly (() => void)[];
   /** Files besides the bundle that the page may load: path below the origin, to bytes. */
   files?: (name: string) => Uint8Array | null;
   /** Makes the host; what it posts goes to the page. Returns what takes the page's messages. */
@@ -129,12 +129,16 @@ export async function openPanel(options: OpenOptions): Promise<OpenPanel> {
     });
   });
 
-  if (options.before) await page.addInitScript(options.before);
+  for (const script of options.before ?? []) await page.addInitScript(script);
   let loaded = false;
   const early: unknown[] = [];
   const post = (message: unknown) => {
     if (!loaded) early.push(message);
-    else void page.evaluate((data) => window.postMessage(data), message).catch(() => undefined);
+    // As JSON, as VS Code carries it.
+    else
+      void page
+        .evaluate((text) => window.postMessage(JSON.parse(text)), JSON.stringify(message))
+        .catch(() => undefined);
   };
   const receive = options.connect(post);
   await page.exposeFunction('upsizeToHost', (message: unknown) => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ImageDecisions } from '../../../extension/panels/datasetGallery/imageDecisions.ts';
 import { changeDecisions, readDecisions } from '../../../extension/panels/datasetGallery/labelsFile.ts';
+import { packNumbers } from '../../../extension/panels/datasetGallery/packNumbers.ts';
 import { safeFileName } from '../../../extension/panels/saving.ts';
 import { readLabelsFile } from '../../../trainer/dataset/labelsFile.ts';
 import {
@@ -25,20 +26,34 @@ import {
   unpacked,
 } from '../../../webviews/datasetGallery/selection.ts';
 import { imageColumns, type Decision, type ImageColumn } from '../../../webviews/protocol/datasetGallery.ts';
+import { unpackNumbers, type PackedNumbers } from '../../../webviews/protocol/packedNumbers.ts';
 
 /** A table as it travels: images of two classes with the columns given, zero elsewhere. */
 function table(files: string[], given: Partial<Record<ImageColumn, number[]>>): ImageTable {
-  const all = new Int32Array(imageColumns.length * files.length);
-  imageColumns.forEach((name, at) => all.set(given[name] ?? [], at * files.length));
-  return imageTable({
-    files: files.join('\0'),
-    images: files.length,
-    classes: ['apple', 'kiwi'],
-    columns: Buffer.from(all.buffer).toString('base64'),
-  });
+  const column = (name: ImageColumn) => packNumbers(files.map((_, at) => given[name]?.[at] ?? 0));
+  const columns = Object.fromEntries(imageColumns.map((name) => [name, column(name)])) as Record<
+    ImageColumn,
+    PackedNumbers
+  >;
+  return imageTable({ files: files.join('\0'), images: files.length, classes: ['apple', 'kiwi'], columns });
 }
 
 describe('gallery', () => {
+  it('carries columns in as few bytes as their values need, none changed', () => {
+    const columns: [number, number[]][] = [
+      [1, []],
+      [1, [-128, 0, 127]],
+      [2, [-129, 128, 32_767]],
+      [4, [-32_769, 2_147_483_647, -2_147_483_648]],
+    ];
+    for (const [bytesEach, values] of columns) {
+      const packed = packNumbers(values);
+      assert.equal(packed.bytesEach, bytesEach);
+      assert.equal(Buffer.from(packed.base64, 'base64').length, bytesEach * values.length);
+      assert.deepEqual([...unpackNumbers(packed)], values);
+    }
+  });
+
   const images = table(['apple/a.jpg', 'apple/b.jpg', 'kiwi/c.jpg', 'kiwi/d.jpg'], {
     label: [0, 0, 1, 1],
     split: [0, 1, 1, 1],
