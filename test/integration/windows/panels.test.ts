@@ -203,9 +203,12 @@ describe('panels in an editor', function () {
     await page.getByRole('tab', { name: 'log' }).click();
     page = await bring('Confusion 32', 'Confusion matrix of stage 32');
     await page.getByRole('radio', { name: '% of true' }).click();
-    page = await bring('Gallery', 'Gallery of photos');
+    const files = ['lime/00.png', ...['0', '1', '2', '3', '4', '5'].map((digit) => `cherry/0${digit}.png`)];
+    const choice = { folder: workspace.folder, title: 'Asked for elsewhere', files };
+    page = await open('openDatasetGallery', choice, 'Gallery of photos');
+    await page.getByText('7 images: Asked for elsewhere').waitFor();
     await page.getByRole('textbox', { name: 'Search by file name' }).fill('cherry/0');
-    await page.getByText('10 shown').waitFor();
+    await page.getByText('6 shown').waitFor();
     page = await bring('Hardest 32', 'Hardest images of stage 32');
     await page.getByRole('radio', { name: 'picture', exact: true }).click();
     page = await bring('Compare 2 runs', '2 runs compared');
@@ -229,7 +232,8 @@ describe('panels in an editor', function () {
     await page.getByRole('radio', { name: '% of true', checked: true }).waitFor();
     await page.getByRole('heading', { name: 'true lime' }).waitFor();
     page = await bring('Gallery', 'Gallery of photos');
-    await page.getByText('10 shown').waitFor();
+    await page.getByText('7 images: Asked for elsewhere').waitFor();
+    await page.getByText('6 shown').waitFor();
     page = await bring('Hardest 32', 'Hardest images of stage 32');
     await page.getByRole('radio', { name: 'picture', checked: true }).waitFor();
     await page.locator('.hard img').first().waitFor({ timeout: contentTimeoutMs });
