@@ -21,6 +21,5 @@ export function registerContextKeys(folders: UpsizeFolders): vscode.Disposable {
     isReady = true;
     update();
   });
-  update();
   return folders.onDidChange(update);
 }

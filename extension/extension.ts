@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import { registerLazyCommands } from './commands/lazyCommands.ts';
-import { registerListCommands } from './commands/listCommands.ts';
-import { registerRunCommands } from './commands/runCommands.ts';
-import { registerConfig } from './config/configCommands.ts';
+import { registerCommand } from './commands/registerCommand.ts';
+import { registerConfigDiagnostics } from './config/configDiagnostics.ts';
+import { registerStageCodeLens } from './config/stageCodeLens.ts';
 import { registerContextKeys } from './contextKeys.ts';
-import { registerDataset } from './dataset/datasetCommands.ts';
+import { registerDatasetProblems } from './dataset/datasetProblems.ts';
 import { DatasetScans } from './dataset/datasetScans.ts';
-import { registerEngine } from './environment/engineCommands.ts';
+import { registerDatasetView } from './dataset/datasetView.ts';
+import { registerEngineMessages } from './environment/engineMessages.ts';
 import { registerTasks } from './environment/registerTasks.ts';
 import { registerLanguageModelTools } from './environment/registerTools.ts';
 import { registerTerminalCommand } from './environment/terminalCommand.ts';
@@ -29,14 +30,14 @@ import { UpsizeFolders } from './upsizeFolders.ts';
 /** Every feature is one file and one line here; each gives what ends it. */
 const features: ((context: UpsizeContext) => vscode.Disposable[])[] = [
   registerLazyCommands,
-  registerRunCommands,
-  registerListCommands,
-  registerConfig,
+  registerConfigDiagnostics,
+  registerStageCodeLens,
   registerPrediction,
-  registerDataset,
+  registerDatasetView,
+  registerDatasetProblems,
   registerNextStep,
   registerEndNotification,
-  registerEngine,
+  registerEngineMessages,
   registerTasks,
   registerTerminalCommand,
   registerLanguageModelTools,
@@ -66,6 +67,7 @@ export function activate(extension: vscode.ExtensionContext): void {
   const scans = new DatasetScans(trainer);
   const context: UpsizeContext = { extension, log, folders, trainer, predictors, records, runsView, scans };
   extension.subscriptions.push(vscode.workspace.onDidChangeWorkspaceFolders(keepPredictors));
+  extension.subscriptions.push(registerCommand(log, 'showLog', () => log.show()));
   extension.subscriptions.push(log, folders, predictors, records, runsView, scans);
   extension.subscriptions.push(registerContextKeys(folders), new StatusBar(folders));
   extension.subscriptions.push(...features.flatMap((register) => register(context)));

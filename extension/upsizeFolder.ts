@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { Run } from '../trainer/protocol/runSummary.ts';
+import type { ScanSummary } from '../trainer/protocol/scan.ts';
 import { ActiveConfig, type Memory } from './config/activeConfig.ts';
+import { readScanSummary } from './dataset/readScanSummary.ts';
 import { AnnotationStore } from './runs/annotationStore.ts';
 import { RunFollower, type RunsSnapshot } from './runs/runFollower.ts';
 import { RunTrash } from './runs/trash.ts';
@@ -73,6 +75,11 @@ export class UpsizeFolder implements vscode.Disposable {
 
   get runsById(): ReadonlyMap<string, Run> {
     return this.#byId;
+  }
+
+  /** What the newest scan of a data set found, as its file has it; null where there is none that can be read. */
+  readScanSummary(dataset: string): ScanSummary | null {
+    return readScanSummary(this.path, dataset);
   }
 
   /** Looks for another config now, for who goes by it at once. */

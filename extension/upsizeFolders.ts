@@ -1,7 +1,8 @@
+import { setImmediate as letOthersWork } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Run } from '../trainer/protocol/runSummary.ts';
 import type { Memory } from './config/activeConfig.ts';
-import { UpsizeFolder } from './upsizeFolder.ts';
+import type { UpsizeFolder } from './upsizeFolder.ts';
 
 /** A run together with the folder it belongs to. */
 export interface FolderRun {
@@ -9,13 +10,18 @@ export interface FolderRun {
   run: Run;
 }
 
-/** All workspace folders on a disk, each with its own `.upsize`. */
+/**
+ * All workspace folders on a disk, each with its own `.upsize`. A folder is there once it is opened, soon after activation, which
+ * does not load the code that reads it. Who cannot wait for a change waits for `ready`.
+ */
 export class UpsizeFolders implements vscode.Disposable {
   readonly #memory: Memory;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #configChanged = new vscode.EventEmitter<vscode.Uri>();
   readonly #folders = new Map<string, { folder: UpsizeFolder; subscription: vscode.Disposable }>();
   readonly #subscription: vscode.Disposable;
+  #opened: Promise<void>;
+  #disposed = false;
 
   /** Folders came or went, or something in one of them changed. */
   readonly onDidChange = this.#changed.event;
@@ -24,8 +30,11 @@ export class UpsizeFolders implements vscode.Disposable {
 
   constructor(memory: Memory) {
     this.#memory = memory;
-    this.#subscription = vscode.workspace.onDidChangeWorkspaceFolders(() => this.#follow());
-    this.#follow();
+    this.#subscription = vscode.workspace.onDidChangeWorkspaceFolders(() => {
+      this.#closeGone();
+      this.#opened = this.#openNew();
+    });
+    this.#opened = this.#openNew();
   }
 
   get all(): UpsizeFolder[] {
@@ -34,13 +43,13 @@ export class UpsizeFolders implements vscode.Disposable {
 
   /** Settles after the first look at all folders. */
   get ready(): Promise<void> {
-    return Promise.all(this.all.map((folder) => folder.ready)).then(() => undefined);
+    return this.#opened.then(() => Promise.all(this.all.map((folder) => folder.ready))).then(() => undefined);
   }
 
   /** The folder that a file lies in. */
   of(uri: vscode.Uri): UpsizeFolder | undefined {
     const workspaceFolder = vscode.workspace.getWorkspaceFolder(uri);
-    return workspaceFolder && this.#folders.get(workspaceFolder.uri.toString())?.folder;
+    return workspaceFolder && this.#folders.get(keyOf(workspaceFolder))?.folder;
   }
 
   /** A run by its id, whichever folder it is in. */
@@ -53,6 +62,7 @@ export class UpsizeFolders implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#disposed = true;
     this.#subscription.dispose();
     for (const { folder, subscription } of this.#folders.values()) {
       subscription.dispose();
@@ -62,17 +72,23 @@ export class UpsizeFolders implements vscode.Disposable {
     this.#changed.dispose();
   }
 
-  #follow(): void {
-    const present = (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
-    const keys = new Set(present.map(({ uri }) => uri.toString()));
+  #closeGone(): void {
+    const present = new Set(presentFolders().map(keyOf));
     for (const [key, { folder, subscription }] of this.#folders) {
-      if (keys.has(key)) continue;
+      if (present.has(key)) continue;
       subscription.dispose();
       folder.dispose();
       this.#folders.delete(key);
     }
-    for (const workspaceFolder of present) {
-      const key = workspaceFolder.uri.toString();
+  }
+
+  async #openNew(): Promise<void> {
+    // Its code takes longer to load than activation does: what the extension was activated for goes first.
+    await letOthersWork();
+    const { UpsizeFolder } = await import('./upsizeFolder.ts');
+    if (this.#disposed) return;
+    for (const workspaceFolder of presentFolders()) {
+      const key = keyOf(workspaceFolder);
       if (this.#folders.has(key)) continue;
       const folder = new UpsizeFolder(workspaceFolder, this.#memory);
       const subscription = vscode.Disposable.from(
@@ -83,4 +99,12 @@ export class UpsizeFolders implements vscode.Disposable {
     }
     this.#changed.fire();
   }
+}
+
+function presentFolders(): vscode.WorkspaceFolder[] {
+  return (vscode.workspace.workspaceFolders ?? []).filter(({ uri }) => uri.scheme === 'file');
+}
+
+function keyOf({ uri }: vscode.WorkspaceFolder): string {
+  return uri.toString();
 }

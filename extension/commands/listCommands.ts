@@ -1,10 +1,8 @@
-import type * as vscode from 'vscode';
 import * as z from 'zod';
 import type { RunGrouping, RunSorting } from '../runs/runTreeModel.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import { askText, choose } from './ask.ts';
 import { parseArguments } from './commandArguments.ts';
-import { registerCommand } from './registerCommand.ts';
 
 const sortings: Record<RunSorting, string> = {
   newest: 'Newest first',
@@ -35,30 +33,43 @@ async function chooseKey<K extends string>(title: string, table: Record<K, strin
   );
 }
 
-/** Filter, sorting and grouping of the Runs view. */
-export function registerListCommands({ log, runsView, folders }: UpsizeContext): vscode.Disposable[] {
-  return [
-    registerCommand(log, 'filterRuns', async (argument) => {
-      const said = parseArguments([argument], filterSchema, ['filter']);
-      const filter =
-        said.filter ??
-        (await askText('Show only runs with these words', {
-          value: runsView.options.filter,
-          prompt: 'Name, tag, note, state, size or id; ★ for starred',
-        }));
-      runsView.setOptions({ filter: filter.trim() });
-    }),
-    registerCommand(log, 'clearRunFilter', () => runsView.setOptions({ filter: '' })),
-    registerCommand(log, 'sortRuns', async (argument) => {
-      const said = parseArguments([argument], sortingSchema, ['sorting']);
-      const sorting = said.sorting ?? (await chooseKey('Sort runs', sortings, runsView.options.sorting));
-      runsView.setOptions({ sorting });
-    }),
-    registerCommand(log, 'groupRuns', async (argument) => {
-      const said = parseArguments([argument], groupingSchema, ['grouping']);
-      const grouping = said.grouping ?? (await chooseKey('Group runs', groupings, runsView.options.grouping));
-      runsView.setOptions({ grouping });
-    }),
-    registerCommand(log, 'refreshRuns', () => Promise.all(folders.all.map((folder) => folder.refresh()))),
-  ];
+/** Shows only the runs that have the words that were said, or that the user types. */
+export async function filterRuns({ runsView }: UpsizeContext, argument: unknown): Promise<void> {
+  const said = parseArguments([argument], filterSchema, ['filter']);
+  const filter =
+    said.filter ??
+    (await askText('Show only runs with these words', {
+      value: runsView.options.filter,
+      prompt: 'Name, tag, note, state, size or id; ★ for starred',
+    }));
+  runsView.setOptions({ filter: filter.trim() });
+}
+
+/** Shows all runs. */
+export function clearRunFilter({ runsView }: UpsizeContext): void {
+  runsView.setOptions({ filter: '' });
+}
+
+/** Unchecks the runs that were to be compared. */
+export function uncheckRuns({ runsView }: UpsizeContext): void {
+  runsView.setChecked([]);
+}
+
+/** Changes the order of the runs. */
+export async function sortRuns({ runsView }: UpsizeContext, argument: unknown): Promise<void> {
+  const said = parseArguments([argument], sortingSchema, ['sorting']);
+  const sorting = said.sorting ?? (await chooseKey('Sort runs', sortings, runsView.options.sorting));
+  runsView.setOptions({ sorting });
+}
+
+/** Changes by what the runs are grouped. */
+export async function groupRuns({ runsView }: UpsizeContext, argument: unknown): Promise<void> {
+  const said = parseArguments([argument], groupingSchema, ['grouping']);
+  const grouping = said.grouping ?? (await chooseKey('Group runs', groupings, runsView.options.grouping));
+  runsView.setOptions({ grouping });
+}
+
+/** Looks at all folders now. */
+export async function refreshRuns({ folders }: UpsizeContext): Promise<void> {
+  await Promise.all(folders.all.map((folder) => folder.refresh()));
 }

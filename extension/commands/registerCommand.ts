@@ -33,13 +33,21 @@ export function registerCommand(
 /** What a command does, with what its caller gave. */
 type CommandWork = (context: UpsizeContext, ...args: unknown[]) => unknown;
 
-/** Registers `upsize.<id>` for each id, as `registerCommand` does; their code is loaded when the first of them is called. */
+/**
+ * Registers `upsize.<id>` for each id, as `registerCommand` does. Their code is loaded when the first of them is called, and they
+ * begin when the folders were looked at: also who calls at once finds the runs and the config.
+ */
 export function registerLazily<Id extends string>(
   context: UpsizeContext,
   ids: readonly Id[],
   load: () => Promise<Record<Id, CommandWork>>,
 ): vscode.Disposable[] {
-  return ids.map((id) => registerCommand(context.log, id, async (...args) => (await load())[id](context, ...args)));
+  return ids.map((id) =>
+    registerCommand(context.log, id, async (...args) => {
+      const [works] = await Promise.all([load(), context.folders.ready]);
+      return works[id](context, ...args);
+    }),
+  );
 }
 
 /** Shows what went wrong, with a button that does something about it where there is one, and a way to the log. */

@@ -1,49 +1,33 @@
 import * as vscode from 'vscode';
 import * as z from 'zod';
-import type { Run } from '../../trainer/protocol/runSummary.ts';
+import { commandLike } from '../trainer/commandLike.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import type { FolderRun } from '../upsizeFolders.ts';
 import { askText, chooseRun } from './ask.ts';
 import { parseArguments, runArguments } from './commandArguments.ts';
-import { registerCommand, registerLazily } from './registerCommand.ts';
 
 const anyRun = { title: 'Which run?', fits: () => true, none: 'There is no run yet.' };
 const runSchema = z.strictObject(runArguments);
 const text = z.string().optional();
+const renameSchema = runSchema.extend({ name: text });
+const starSchema = runSchema.extend({ starred: z.boolean().optional() });
+const tagSchema = runSchema.extend({ tags: z.union([z.string(), z.array(z.string())]).optional() });
+const noteSchema = runSchema.extend({ note: text });
 
-export function registerRunCommands(context: UpsizeContext): vscode.Disposable[] {
-  const { log } = context;
-  /** A command about a run, with one more thing that a caller may say: the second argument, or the schema's own field. */
-  const onRun = <T extends { runId?: string | undefined }>(
-    id: string,
-    schema: z.ZodType<T>,
-    work: (chosen: FolderRun, said: T) => unknown,
-    field: string[] = [],
-  ) =>
-    registerCommand(log, id, async (...args) => {
-      const said = parseArguments(args, schema, ['runId', ...field]);
-      return work(await chooseRun(context, said.runId, anyRun), said);
-    });
-  const tags = z.union([z.string(), z.array(z.string())]).optional();
-  return [
-    onRun('renameRun', runSchema.extend({ name: text }), renameRun, ['name']),
-    onRun('starRun', runSchema.extend({ starred: z.boolean().optional() }), starRun, ['starred']),
-    onRun('tagRun', runSchema.extend({ tags }), tagRun, ['tags']),
-    onRun('noteRun', runSchema.extend({ note: text }), noteRun, ['note']),
-    ...registerLazily(context, ['deleteRun', 'restoreRun'], () => import('./deleteRun.ts')),
-    onRun('copyRunId', runSchema, ({ run }) => copy(run.id)),
-    onRun('copyRunConfig', runSchema, ({ run }) => copy(JSON.stringify(run.manifest.config, null, 2))),
-    onRun('copyRunCommand', runSchema, async ({ folder, run }) => {
-      const { commandLike } = await import('../trainer/commandLike.ts');
-      const workspace = context.folders.all.length > 1 ? folder.path : null;
-      return copy(commandLike(run, workspace));
-    }),
-    onRun('revealRunFolder', runSchema, ({ run }) => revealFolder(run)),
-    registerCommand(log, 'showLog', () => log.show()),
-  ];
+/** The run that a command is about, with one more thing that its caller may say: the second argument, or the schema's own field. */
+async function chosenRun<T extends { runId?: string | undefined }>(
+  context: UpsizeContext,
+  args: readonly unknown[],
+  schema: z.ZodType<T>,
+  ...field: string[]
+): Promise<FolderRun & { said: T }> {
+  const said = parseArguments(args, schema, ['runId', ...field]);
+  return { ...(await chooseRun(context, said.runId, anyRun)), said };
 }
 
-async function renameRun({ folder, run }: FolderRun, said: { name?: string | undefined }): Promise<void> {
+/** Gives a run a name, or takes it away. */
+export async function renameRun(context: UpsizeContext, ...args: unknown[]): Promise<void> {
+  const { folder, run, said } = await chosenRun(context, args, renameSchema, 'name');
   const { name: before = '' } = folder.annotations.of(run.id);
   const name =
     said.name ??
@@ -56,14 +40,18 @@ async function renameRun({ folder, run }: FolderRun, said: { name?: string | und
   await folder.refresh();
 }
 
-async function starRun({ folder, run }: FolderRun, said: { starred?: boolean | undefined }): Promise<boolean> {
+/** Stars a run, or takes the star away; returns whether it has one now. */
+export async function starRun(context: UpsizeContext, ...args: unknown[]): Promise<boolean> {
+  const { folder, run, said } = await chosenRun(context, args, starSchema, 'starred');
   const starred = said.starred ?? !folder.annotations.of(run.id).starred;
   folder.annotations.change(run.id, { starred });
   await folder.refresh();
   return starred;
 }
 
-async function tagRun({ folder, run }: FolderRun, said: { tags?: string | string[] | undefined }): Promise<void> {
+/** Replaces the tags of a run. */
+export async function tagRun(context: UpsizeContext, ...args: unknown[]): Promise<void> {
+  const { folder, run, said } = await chosenRun(context, args, tagSchema, 'tags');
   const before = folder.annotations.of(run.id).tags.join(', ');
   const wanted = said.tags ?? (await askText('Tags', { value: before, prompt: 'Separated by commas' }));
   const words = (Array.isArray(wanted) ? wanted : wanted.split(',')).map((tag) => tag.trim());
@@ -71,21 +59,43 @@ async function tagRun({ folder, run }: FolderRun, said: { tags?: string | string
   await folder.refresh();
 }
 
-async function noteRun({ folder, run }: FolderRun, said: { note?: string | undefined }): Promise<void> {
+/** Replaces the note of a run. */
+export async function noteRun(context: UpsizeContext, ...args: unknown[]): Promise<void> {
+  const { folder, run, said } = await chosenRun(context, args, noteSchema, 'note');
   const before = folder.annotations.of(run.id).note;
   folder.annotations.change(run.id, { note: said.note ?? (await askText('Note', { value: before })) });
   await folder.refresh();
+}
+
+/** Copies a run's id. */
+export async function copyRunId(context: UpsizeContext, ...args: unknown[]): Promise<string> {
+  const { run } = await chosenRun(context, args, runSchema);
+  return copy(run.id);
+}
+
+/** Copies the config that a run was trained by, as JSON. */
+export async function copyRunConfig(context: UpsizeContext, ...args: unknown[]): Promise<string> {
+  const { run } = await chosenRun(context, args, runSchema);
+  return copy(JSON.stringify(run.manifest.config, null, 2));
+}
+
+/** Copies the command line that trains a run like this one. */
+export async function copyRunCommand(context: UpsizeContext, ...args: unknown[]): Promise<string> {
+  const { folder, run } = await chosenRun(context, args, runSchema);
+  return copy(commandLike(run, context.folders.all.length > 1 ? folder.path : null));
+}
+
+/** Shows a run's folder in the system's file manager, or in the Explorer. */
+export async function revealRunFolder(context: UpsizeContext, ...args: unknown[]): Promise<void> {
+  const { run } = await chosenRun(context, args, runSchema);
+  const uri = vscode.Uri.file(run.folder);
+  // On a remote host or in the browser there is no file manager to show it in; the Explorer is there.
+  const local = vscode.env.remoteName === undefined && vscode.env.uiKind === vscode.UIKind.Desktop;
+  await vscode.commands.executeCommand(local ? 'revealFileInOS' : 'revealInExplorer', uri);
 }
 
 async function copy(copied: string): Promise<string> {
   await vscode.env.clipboard.writeText(copied);
   vscode.window.setStatusBarMessage('$(check) Copied', 2000);
   return copied;
-}
-
-async function revealFolder(run: Run): Promise<void> {
-  const uri = vscode.Uri.file(run.folder);
-  // On a remote host or in the browser there is no file manager to show it in; the Explorer is there.
-  const local = vscode.env.remoteName === undefined && vscode.env.uiKind === vscode.UIKind.Desktop;
-  await vscode.commands.executeCommand(local ? 'revealFileInOS' : 'revealInExplorer', uri);
 }

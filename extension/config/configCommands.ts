@@ -4,31 +4,17 @@ import * as z from 'zod';
 import { chooseFolder, choose } from '../commands/ask.ts';
 import { parseArguments, runArguments } from '../commands/commandArguments.ts';
 import { Declined } from '../commands/declined.ts';
-import { registerCommand } from '../commands/registerCommand.ts';
+import { startTraining } from '../commands/startTraining.ts';
 import { parseConfig } from '../../trainer/protocol/readConfig.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
-import { registerConfigDiagnostics } from './configDiagnostics.ts';
-import { registerStageCodeLens } from './stageCodeLens.ts';
+import { makeConfig } from './makeConfig.ts';
 
 const stageSchema = z.strictObject({ file: z.string(), stage: z.number().int().min(1) });
-
-/** Everything about `upsize.json` in the editor. */
-export function registerConfig(context: UpsizeContext): vscode.Disposable[] {
-  const { log } = context;
-  return [
-    ...registerConfigDiagnostics(context),
-    ...registerStageCodeLens(context),
-    registerCommand(log, 'createConfig', (argument) => createConfig(context, argument)),
-    registerCommand(log, 'selectConfig', (...args) => selectConfig(context, ...args)),
-    registerCommand(log, 'trainStage', (argument) => trainStage(context, argument)),
-    registerCommand(log, 'showRun', (argument) => showRun(context, argument)),
-  ];
-}
 
 const createSchema = z.strictObject({ folder: z.string().optional(), images: z.string().optional() });
 
 /** Opens the folder's `upsize.json`, or makes it for the images that are found in it, or in the folder named in the Explorer. */
-async function createConfig(context: UpsizeContext, argument: unknown): Promise<{ config: string }> {
+export async function createConfig(context: UpsizeContext, argument: unknown): Promise<{ config: string }> {
   const said = parseArguments([argument], createSchema, ['folder']);
   const folder = await chooseFolder(context, said.folder ?? said.images);
   const { file } = folder.config;
@@ -37,14 +23,13 @@ async function createConfig(context: UpsizeContext, argument: unknown): Promise<
     return { config: file };
   }
   const images = said.images ?? (said.folder === folder.path ? undefined : said.folder);
-  const { makeConfig } = await import('./makeConfig.ts');
   return makeConfig(context, folder, { ...(images === undefined ? {} : { images }), offer: false });
 }
 
 const selectSchema = z.strictObject({ folder: z.string().optional(), file: z.string().optional() });
 
 /** Chooses by which of the folder's configs is trained; the file may be named relative to the folder. */
-async function selectConfig(context: UpsizeContext, ...args: unknown[]): Promise<{ config: string }> {
+export async function selectConfig(context: UpsizeContext, ...args: unknown[]): Promise<{ config: string }> {
   const said = parseArguments(args, selectSchema, ['folder', 'file']);
   const folder = await chooseFolder(context, said.folder);
   const files = folder.config.files();
@@ -70,7 +55,7 @@ async function selectConfig(context: UpsizeContext, ...args: unknown[]): Promise
 }
 
 /** Trains one stage of a config, as its CodeLens asks: from the newest run of the stage before. */
-async function trainStage(context: UpsizeContext, argument: unknown): Promise<unknown> {
+export async function trainStage(context: UpsizeContext, argument: unknown): Promise<unknown> {
   const { file, stage } = parseArguments([argument], stageSchema, []);
   const folder = context.folders.of(vscode.Uri.file(file));
   if (!folder) throw new Declined(`${path.basename(file)} does not lie in an open folder.`);
@@ -79,11 +64,11 @@ async function trainStage(context: UpsizeContext, argument: unknown): Promise<un
   if (parseConfig(document.getText()).config === null) {
     throw new Declined(`${path.basename(file)} has errors; the Problems view lists them.`);
   }
-  const { startTraining } = await import('../commands/startTraining.ts');
   return startTraining(context, folder, { what: stage === 1 ? 'newLadder' : { stage: stage - 1 }, config: file });
 }
 
-async function showRun(context: UpsizeContext, argument: unknown): Promise<void> {
+/** Selects a run in the Runs view. */
+export async function showRun(context: UpsizeContext, argument: unknown): Promise<void> {
   const { runId } = parseArguments([argument], z.strictObject(runArguments), ['runId']);
   if (runId !== undefined && !context.folders.run(runId)) throw new Declined(`There is no run ${runId} here.`);
   await vscode.commands.executeCommand('upsize.runs.focus');

@@ -1,4 +1,3 @@
-import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Run } from '../../trainer/protocol/runSummary.ts';
@@ -29,14 +28,8 @@ export function registerStageCodeLens(context: UpsizeContext): vscode.Disposable
   ];
 }
 
-/** Where each stage of a config begins, as character offsets. */
-export function stageOffsets(text: string): number[] {
-  const root = parseTree(text, [], { allowTrailingComma: true });
-  const stages = root && findNodeAtLocation(root, ['stages']);
-  return (stages?.children ?? []).map((stage) => stage.offset);
-}
-
-function lenses({ folders }: UpsizeContext, document: vscode.TextDocument): vscode.CodeLens[] {
+async function lenses({ folders }: UpsizeContext, document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
+  const { stageOffsets } = await import('./stageOffsets.ts');
   const folder = folders.of(document.uri);
   if (!folder) return [];
   const configFile = path.relative(folder.path, document.uri.fsPath).split(path.sep).join('/');

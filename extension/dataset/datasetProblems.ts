@@ -1,9 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { DatasetProblem } from '../../trainer/protocol/datasetProblem.ts';
-import type { UpsizeFolders } from '../upsizeFolders.ts';
+import type { UpsizeContext } from '../upsizeContext.ts';
 import type { ScanSummary } from '../../trainer/protocol/scan.ts';
-import type { DatasetScans } from './datasetScans.ts';
 
 /** The Problems view takes a thousand entries with ease, not a hundred thousand; the Dataset view has them all. */
 const mostShown = 1000;
@@ -15,7 +14,7 @@ const severities: Record<DatasetProblem['severity'], vscode.DiagnosticSeverity> 
 };
 
 /** Keeps the problems that scans found in VS Code's Problems view, each at its image. */
-export function registerDatasetProblems(folders: UpsizeFolders, scans: DatasetScans): vscode.Disposable[] {
+export function registerDatasetProblems({ folders, scans }: UpsizeContext): vscode.Disposable[] {
   const collection = vscode.languages.createDiagnosticCollection('upsize-dataset');
   const shown = new Map<string, number | undefined>();
   const update = () => {

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
-import { scanSummarySchema, type ScanSummary } from '../../trainer/protocol/scan.ts';
-import { scansFolder, scanSummaryEnding, scanSummaryFile } from '../../trainer/protocol/scanFile.ts';
+import type { ScanSummary } from '../../trainer/protocol/scan.ts';
+import { scansFolder, scanSummaryEnding } from '../../trainer/protocol/scanFile.ts';
 import type { Trainer } from '../trainer/trainer.ts';
 import { TrainerError } from '../trainer/trainerError.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
@@ -35,7 +34,7 @@ export class DatasetScans implements vscode.Disposable {
     this.#watch(folder);
     const known = this.#byFolder.get(folder.path);
     if (known?.dataset === dataset) return known.summary;
-    const summary = readSummary(scanSummaryFile(folder.path, dataset));
+    const summary = folder.readScanSummary(dataset);
     this.#byFolder.set(folder.path, { dataset, summary });
     return summary;
   }
@@ -105,6 +104,7 @@ export class DatasetScans implements vscode.Disposable {
 
   async #scan(folder: UpsizeFolder, signal: AbortSignal, onLine: (line: string) => void): Promise<ScanSummary> {
     const { file } = folder.config;
+    const { scanSummarySchema } = await import('../../trainer/protocol/scan.ts');
     const summary = await this.#trainer.ask(scanSummarySchema, {
       args: ['scan', '--summary', ...(file === null ? [] : ['--config', file])],
       workspace: folder.path,
@@ -117,14 +117,5 @@ export class DatasetScans implements vscode.Disposable {
     // The watcher may be late.
     this.#byFolder.delete(folder.path);
     return summary;
-  }
-}
-
-function readSummary(file: string): ScanSummary | null {
-  try {
-    return scanSummarySchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  } catch {
-    // Not there, or of another version: the next scan writes it again.
-    return null;
   }
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { DatasetProblem } from '../../trainer/protocol/datasetProblem.ts';
 import type { ScannedClass, ScanSummary } from '../../trainer/protocol/scan.ts';
 import { count, plural } from '../numbers.ts';
+import type { UpsizeContext } from '../upsizeContext.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
 import type { UpsizeFolders } from '../upsizeFolders.ts';
 import type { DatasetScans } from './datasetScans.ts';
@@ -15,7 +16,7 @@ type DatasetNode =
   | { kind: 'problem'; folder: UpsizeFolder; scan: ScanSummary; problem: DatasetProblem };
 
 /** The Dataset view: classes with their counts and problems, from the newest scan. */
-export class DatasetView implements vscode.Disposable, vscode.TreeDataProvider<DatasetNode> {
+class DatasetView implements vscode.Disposable, vscode.TreeDataProvider<DatasetNode> {
   readonly #folders: UpsizeFolders;
   readonly #scans: DatasetScans;
   readonly #changed = new vscode.EventEmitter<undefined>();
@@ -54,8 +55,9 @@ export class DatasetView implements vscode.Disposable, vscode.TreeDataProvider<D
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  getChildren(element?: DatasetNode): DatasetNode[] {
+  async getChildren(element?: DatasetNode): Promise<DatasetNode[]> {
     if (!element) {
+      await this.#folders.ready;
       const scanned = this.#folders.all.filter((folder) => this.#scans.of(folder) !== null);
       const [only] = scanned;
       if (only && this.#folders.all.length === 1) return this.#classes(only);
@@ -145,4 +147,9 @@ function problemIcon(problems: readonly DatasetProblem[]): vscode.ThemeIcon {
     return new vscode.ThemeIcon('warning', new vscode.ThemeColor('charts.yellow'));
   }
   return new vscode.ThemeIcon('info');
+}
+
+/** The Dataset view. */
+export function registerDatasetView({ folders, scans }: UpsizeContext): vscode.Disposable[] {
+  return [new DatasetView(folders, scans)];
 }

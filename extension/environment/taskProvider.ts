@@ -18,6 +18,7 @@ type Definition = z.infer<typeof definitionSchema>;
 /** What can be run in each folder that has a config. */
 export async function offeredTasks(context: UpsizeContext): Promise<vscode.Task[]> {
   if (!vscode.workspace.isTrusted) return [];
+  await context.folders.ready;
   const offered: [string, Definition][] = [
     ['train next stage', { type: taskType, command: 'train', args: ['--next'] }],
     ['train all stages', { type: taskType, command: 'train', args: ['--all'] }],
@@ -32,6 +33,7 @@ export async function offeredTasks(context: UpsizeContext): Promise<vscode.Task[
 export async function resolveTask(context: UpsizeContext, task: vscode.Task): Promise<vscode.Task | undefined> {
   const definition = definitionSchema.safeParse(task.definition);
   if (!definition.success) return undefined;
+  await context.folders.ready;
   const folder = folderOf(context.folders.all, task.scope, definition.data.config);
   if (!folder) {
     const names = context.folders.all.map(({ workspaceFolder }) => workspaceFolder.name).join(', ');

@@ -50,9 +50,10 @@ class NextStepView implements vscode.Disposable, vscode.TreeDataProvider<NextSte
     for (const subscription of this.#subscriptions) subscription.dispose();
   }
 
-  getChildren(element?: NextStepNode): NextStepNode[] {
+  async getChildren(element?: NextStepNode): Promise<NextStepNode[]> {
     const { folders } = this.#context;
     if (!element) {
+      await folders.ready;
       const configured = folders.all.filter((folder) => folder.config.file !== null);
       const [only] = configured;
       if (only && folders.all.length === 1) return this.#nodes(only);

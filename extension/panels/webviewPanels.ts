@@ -39,27 +39,23 @@ export interface PanelKind<T extends { folder: string }> {
 const savedSchema = z.object({ target: z.unknown() });
 
 /** Opens panels of one kind, finds those that are open, and brings them back after a reload. */
-export class WebviewPanels<T extends { folder: string }> implements vscode.Disposable {
+export class WebviewPanels<T extends { folder: string }> {
   readonly #context: UpsizeContext;
   readonly #kind: PanelKind<T>;
   readonly #open = new Map<string, vscode.WebviewPanel>();
-  readonly #serializer: vscode.Disposable;
 
   constructor(context: UpsizeContext, kind: PanelKind<T>) {
     this.#context = context;
     this.#kind = kind;
-    this.#serializer = vscode.window.registerWebviewPanelSerializer(`upsize.${kind.name}`, {
-      deserializeWebviewPanel: async (panel, state) => {
-        await context.folders.ready;
-        const target = this.#targetIn(state);
-        const folder = target && this.#folderOf(target);
-        if (!target || !folder) {
-          panel.dispose();
-          return;
-        }
-        await this.#fill(panel, folder, target);
-      },
-    });
+  }
+
+  /** Brings a panel of before a reload back; it closes where its folder is gone, or what it showed cannot be told. */
+  async restore(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    await this.#context.folders.ready;
+    const target = this.#targetIn(state);
+    const folder = target && this.#folderOf(target);
+    if (target && folder) await this.#fill(panel, folder, target);
+    else panel.dispose();
   }
 
   /** Shows the panel for a target: the one that is open, else a new one. */
@@ -72,11 +68,6 @@ export class WebviewPanels<T extends { folder: string }> implements vscode.Dispo
     const title = this.#titleOf(folder, target);
     const panel = vscode.window.createWebviewPanel(`upsize.${this.#kind.name}`, title, vscode.ViewColumn.Active);
     await this.#fill(panel, folder, target);
-  }
-
-  /** Panels stay: a window that is reloaded disposes its extensions too, and what they close then would not come back. */
-  dispose(): void {
-    this.#serializer.dispose();
   }
 
   #targetIn(state: unknown): T | null {

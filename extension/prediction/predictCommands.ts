@@ -109,7 +109,7 @@ async function askForImage(context: UpsizeContext): Promise<string> {
 }
 
 /** Predicts all images of a folder into a CSV file, and opens it. */
-export async function predictFolder(context: UpsizeContext, args: readonly unknown[]): Promise<{ file: string }> {
+export async function predictFolder(context: UpsizeContext, ...args: unknown[]): Promise<{ file: string }> {
   const item = viewItemIn(args[0]);
   // Of a run's item the folder is the workspace folder, and not the images'.
   const said = parseArguments(item ? [{ runId: item.runId }] : args, folderSchema, ['folder', 'target']);

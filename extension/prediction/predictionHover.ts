@@ -24,6 +24,7 @@ export class PredictionHover implements vscode.HoverProvider {
   ): Promise<vscode.Hover | undefined> {
     if (!predictionHoverEnabled()) return undefined;
     const { text } = document.lineAt(position.line);
+    await this.#context.folders.ready;
     const folders = this.#foldersFor(document);
     const found = await findImage(text, position.character, rootsOf(document, folders));
     if (!found || token.isCancellationRequested) return undefined;

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { registerCommand } from '../commands/registerCommand.ts';
+import { registerCommand, registerLazily } from '../commands/registerCommand.ts';
 import { predictionHoverEnabled } from '../settings.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 import { ImagePredictions } from './imagePredictions.ts';
@@ -10,18 +10,19 @@ import { PredictionPages, predictionScheme } from './predictionPages.ts';
 export function registerPrediction(context: UpsizeContext): vscode.Disposable[] {
   const predictions = new ImagePredictions(context.predictors);
   const pages = new PredictionPages();
-  const { log } = context;
-  const commands = () => import('./predictCommands.ts');
   return [
     pages,
     // Files, untitled texts, notebook cells and whatever else is text.
     vscode.languages.registerHoverProvider({ scheme: '*' }, new PredictionHover(context, predictions)),
     vscode.workspace.registerTextDocumentContentProvider(predictionScheme, pages),
-    registerCommand(log, 'predictImage', async (argument) =>
-      (await commands()).predictImage(context, { predictions, pages }, argument),
-    ),
-    registerCommand(log, 'predictFolder', async (...args) => (await commands()).predictFolder(context, args)),
-    registerCommand(log, 'togglePredictionHover', toggleHover),
+    ...registerLazily(context, ['predictImage', 'predictFolder'], async () => {
+      const { predictImage, predictFolder } = await import('./predictCommands.ts');
+      return {
+        predictImage: (_context, argument) => predictImage(context, { predictions, pages }, argument),
+        predictFolder,
+      };
+    }),
+    registerCommand(context.log, 'togglePredictionHover', toggleHover),
   ];
 }
 

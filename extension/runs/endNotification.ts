@@ -1,14 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import * as vscode from 'vscode';
-import { canResume } from '../../trainer/protocol/runSummary.ts';
-import { inFolder } from '../folderName.ts';
-import { notifiesWhenFinished } from '../settings.ts';
+import type * as vscode from 'vscode';
 import type { UpsizeContext } from '../upsizeContext.ts';
-import type { FolderRun } from '../upsizeFolders.ts';
-import { claimEnd, endText, isFailure, isTold, RunEnds } from './runEnd.ts';
-
-/** By then a window that has the focus has seen the same, and told or kept it. */
-const afterFocusedMs = 1500;
+import { RunEnds } from './runEnds.ts';
 
 /** One notification of all windows when a run that was seen at work ends while nobody looks; a failure is told in any case. */
 export function registerEndNotification(context: UpsizeContext): vscode.Disposable[] {
@@ -18,24 +10,9 @@ export function registerEndNotification(context: UpsizeContext): vscode.Disposab
     for (const folder of folders.all) {
       for (const run of ends.look(folder.runs)) {
         log.info(`Run ${run.id} is ${run.state}${run.summary.message === null ? '' : `: ${run.summary.message}`}`);
-        void tell(context, { folder, run });
+        void import('./tellEnd.ts').then(({ tellEnd }) => tellEnd(context, { folder, run }));
       }
     }
   };
   return [folders.onDidChange(look)];
-}
-
-async function tell({ folders }: UpsizeContext, { folder, run }: FolderRun): Promise<void> {
-  // The window that is looked at decides for all.
-  if (!vscode.window.state.focused) await sleep(afterFocusedMs);
-  if (!claimEnd(folder.path, run)) return;
-  if (!isTold(run, { focused: vscode.window.state.focused, enabled: notifiesWhenFinished() })) return;
-  const { name } = folder.annotations.of(run.id);
-  const text = endText(run, folder.runsById, name, inFolder(folders, folder));
-  const show = 'Show Run';
-  const actions = isFailure(run) && canResume(run) ? ['Resume', show] : [show];
-  const shown = isFailure(run) ? vscode.window.showErrorMessage : vscode.window.showInformationMessage;
-  const chosen = await shown(text, ...actions);
-  if (chosen === show) await vscode.commands.executeCommand('upsize.showRun', run.id);
-  if (chosen === 'Resume') await vscode.commands.executeCommand('upsize.resumeRun', run.id);
 }

@@ -1,6 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { isLive, type RunState } from '../../trainer/protocol/runState.ts';
 import { stopRequestSchema } from '../../trainer/protocol/runFolder.ts';
 import { runPaths, workspacePaths } from '../../trainer/protocol/runPaths.ts';
 import { stateTextOf } from '../../trainer/protocol/stateText.ts';
@@ -9,19 +8,6 @@ import { percent, points } from '../numbers.ts';
 import { gainOf } from './runLabel.ts';
 
 const keptMs = 24 * 60 * 60_000;
-
-/** Notices which runs end from one look to the next; what had ended before the first look is not news. */
-export class RunEnds {
-  readonly #before = new Map<string, RunState>();
-
-  look(runs: readonly Run[]): Run[] {
-    return runs.filter((run) => {
-      const was = this.#before.get(run.id);
-      this.#before.set(run.id, run.state);
-      return was !== undefined && isLive(was) && !isLive(run.state);
-    });
-  }
-}
 
 /** Whether a run ended other than its user wanted. */
 export function isFailure({ state }: Run): boolean {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { probeReport, type ProbeReport } from '../../trainer/protocol/probeReport.ts';
 import { TrainerError } from './trainerError.ts';
 
 /** What the trainer printed with `--json`, by its schema. Throws a TrainerError that says what came instead. */
@@ -19,4 +20,9 @@ export function parseAnswer<T>(schema: z.ZodType<T>, text: string, command: stri
     'nonsense',
     `"upsize ${command}" answered something else than this extension understands (${z.prettifyError(parsed.error)}). Are extension and trainer of one version?`,
   );
+}
+
+/** What `upsize engine probe` printed. */
+export function parseProbeReport(text: string): ProbeReport {
+  return parseAnswer(probeReport, text, 'engine probe');
 }

@@ -1,8 +1,6 @@
 import path from 'node:path';
 import type * as z from 'zod';
-import { probeReport } from '../../trainer/protocol/probeReport.ts';
 import { childEnvironment } from './childEnvironment.ts';
-import { parseAnswer } from './parseAnswer.ts';
 import { runCommandLine } from './runCommandLine.ts';
 import { TrainerError } from './trainerError.ts';
 import { chooseNode, nodeCandidates, type ChosenNode } from './trainerNode.ts';
@@ -130,6 +128,7 @@ export class Trainer {
   /** As `run`, with `--json`, parsed. */
   async ask<T>(schema: z.ZodType<T>, call: TrainerCall): Promise<T> {
     const text = await this.run({ ...call, args: [...call.args, '--json'] });
+    const { parseAnswer } = await import('./parseAnswer.ts');
     return parseAnswer(schema, text, call.args[0] ?? '');
   }
 
@@ -147,7 +146,9 @@ export class Trainer {
     const node = await chooseNode(candidates, async (candidate) => {
       const args = ['engine', 'probe'];
       const call = { node: candidate, entry, args, cwd: path.dirname(entry), environment };
-      return parseAnswer(probeReport, await runCommandLine({ ...call, timeoutMs: probeTimeoutMs }), 'engine probe');
+      const text = await runCommandLine({ ...call, timeoutMs: probeTimeoutMs });
+      const { parseProbeReport } = await import('./parseAnswer.ts');
+      return parseProbeReport(text);
     });
     const why = node.whyNotNative === null ? '' : ` (${node.whyNotNative})`;
     log(`The trainer runs in ${node.source} (${node.file}), engine ${node.engine}${why}`);

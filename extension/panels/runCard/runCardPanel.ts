@@ -46,6 +46,7 @@ export async function restoreRunCard(
   panel: vscode.WebviewPanel,
   state: unknown,
 ): Promise<void> {
+  await folders.ready;
   const saved = stateSchema.safeParse(state);
   const target = saved.success ? saved.data.target : null;
   const isOpen = folders.all.some((folder) => folder.path === target?.folder);

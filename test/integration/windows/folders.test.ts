@@ -1,7 +1,8 @@
 import { strict as assert } from 'node:assert';
 import { existsSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { writeRun } from '../../unit/extension/writtenRun.ts';
 import { startBrowserVscode, type BrowserVscode } from '../harness/browserVscode.ts';
 import {
   ended,
@@ -88,6 +89,27 @@ describe('the folder that a window opens', function () {
     await run('scan the berries');
     await until('the berries are scanned', () => isScanned(berries));
     assert.equal(isScanned(citrus), false);
+  });
+
+  it('has all its runs for the very command that activates the extension', async () => {
+    const folder = await workspace();
+    const runs = Array.from({ length: 1000 }, (_, index) => `run-${1000 + index}`);
+    for (const id of runs) writeRun(folder, { id });
+    // With a config or runs the extension would be active before anything is asked of it.
+    await rm(path.join(folder, 'upsize.json'));
+    const [there, aside] = [path.join(folder, '.upsize'), path.join(folder, 'aside')];
+    await rename(there, aside);
+    const vscode = await start();
+    const window = await vscode.open({ folder });
+    const answer = await window.evaluate(
+      async (api, { from, to, runId }) => {
+        process.getBuiltinModule('node:fs').renameSync(from, to);
+        const wasActive = api.extensions.getExtension('upsize.upsize')?.isActive;
+        return [wasActive, await api.commands.executeCommand('upsize.starRun', { runId, starred: true })];
+      },
+      { from: aside, to: there, runId: runs.at(-1) },
+    );
+    assert.deepEqual(answer, [false, true]);
   });
 
   it('leads to a config where there is none', async () => {

@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
-import { registerLazily } from '../commands/registerCommand.ts';
 import { openNodeSetting, showWithRemedies } from '../commands/remedy.ts';
 import type { UpsizeContext } from '../upsizeContext.ts';
 
-/** Installing the native engine, offering it once to who trains without, and saying where the Node of the setting is none. */
-export function registerEngine(context: UpsizeContext): vscode.Disposable[] {
+/** Offers the native engine once to who trains without, and says where the Node of the setting is none. */
+export function registerEngineMessages(context: UpsizeContext): vscode.Disposable[] {
   const offered = new Set<string>();
   const since = Date.now();
   const offer = () => {
@@ -24,10 +23,7 @@ export function registerEngine(context: UpsizeContext): vscode.Disposable[] {
     toldFaults.add(settingFault);
     void showWithRemedies('warning', `${settingFault}. Upsize runs in ${source} meanwhile.`, [openNodeSetting]);
   });
-  return [
-    ...registerLazily(context, ['installNativeEngine'], () => import('./installNativeEngine.ts')),
-    context.folders.onDidChange(offer),
-  ];
+  return [context.folders.onDidChange(offer)];
 }
 
 const neverKey = 'neverOfferNativeEngine';
