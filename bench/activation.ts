@@ -18,13 +18,18 @@ export const activationBench: Bench = {
     const kilobytes = (await bytesLoaded()) / 1000;
     progress(`${kilobytes.toFixed(0)} KB are loaded`);
     const size = { unit: 'KB', better: 'less' as const, upsize: [kilobytes], goal: { atMost: 250 } };
-    const milliseconds = await activationTimes(quick ? 1 : rounds, progress);
-    const time = { unit: 'ms', better: 'less' as const, upsize: milliseconds, goal: { atMost: 50 } };
-    return [benchRow({ case: 'activation', ...time }), benchRow({ case: 'loaded when activated', ...size })];
+    const { activation, ready } = await activationTimes(quick ? 1 : rounds, progress);
+    const time = { unit: 'ms', better: 'less' as const };
+    return [
+      benchRow({ case: 'activation', ...time, upsize: activation, goal: { atMost: 50 } }),
+      benchRow({ case: 'activation and a first look at the runs', ...time, upsize: ready, goal: null }),
+      benchRow({ case: 'loaded when activated', ...size }),
+    ];
   },
 };
 
-async function activationTimes(rounds: number, progress: (line: string) => void): Promise<number[]> {
+/** Milliseconds of each round: until `activate` has returned, and until a command has seen the runs of the folder. */
+async function activationTimes(rounds: number, progress: (line: string) => void) {
   const scratch = mkdtempSync(path.join(tmpdir(), 'upsize-activation-'));
   const folder = path.join(scratch, 'workspace');
   mkdirSync(folder);
@@ -33,7 +38,7 @@ async function activationTimes(rounds: number, progress: (line: string) => void)
     ...{ version: packageJson.version, scratch: path.join(scratch, 'package'), out: path.join(scratch, 'out') },
   });
   const vscode = await startBrowserVscode({ vsix: vsix.file });
-  const times: number[] = [];
+  const times = { activation: [] as number[], ready: [] as number[] };
   try {
     // The first window also starts VS Code itself: it is not counted.
     for (let round = 0; round <= rounds; round++) {
@@ -50,10 +55,15 @@ async function activationTimes(rounds: number, progress: (line: string) => void)
         }
         const started = performance.now();
         await extension.activate();
-        return performance.now() - started;
+        const activation = performance.now() - started;
+        await api.commands.executeCommand('upsize.refreshRuns');
+        return { activation, ready: performance.now() - started };
       });
-      progress(`${took.toFixed(1)} ms`);
-      if (round > 0) times.push(took);
+      progress(`${took.activation.toFixed(1)} ms, ${took.ready.toFixed(1)} ms until a command can run`);
+      if (round > 0) {
+        times.activation.push(took.activation);
+        times.ready.push(took.ready);
+      }
       await window.close();
     }
   } finally {
