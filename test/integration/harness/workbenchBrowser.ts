@@ -67,13 +67,22 @@ export async function openWorkbench(
   await page.goto(server.address(options), { timeout: openTimeoutMs });
   await stands();
   const runCommand = async (title: string) => {
-    await page.keyboard.press('F1');
     const input = page.locator('.quick-input-widget input[type="text"]');
-    await input.waitFor({ state: 'visible' });
-    await input.fill(`>${title}`);
     const row = page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
-    await row.waitFor({ state: 'visible' });
-    await page.keyboard.press('Enter');
+    const timeout = 10_000;
+    const deadline = Date.now() + openTimeoutMs;
+    for (;;) {
+      try {
+        await page.keyboard.press('F1');
+        await input.fill(`>${title}`, { timeout });
+        await row.click({ timeout });
+        return;
+      } catch (error) {
+        // A panel that comes back takes the focus, and the palette closes.
+        if (Date.now() > deadline) throw error;
+        await page.keyboard.press('Escape');
+      }
+    }
   };
   return {
     page,
