@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { utimesSync } from 'node:fs';
 import { completedEvents, sha, WrittenWorkspace } from '../../test/unit/protocol/writtenRun.ts';
 import { runPaths } from '../../trainer/protocol/runPaths.ts';
@@ -23,7 +24,12 @@ export function recordedRuns(count: number): WrittenWorkspace {
             ladderId: idOf(run - place),
           };
     const manifest = workspace.manifest(idOf(run), { size: stages[place] ?? 48, ...parent });
-    const folder = workspace.write(manifest, completedEvents(0.5 + (run % 400) / 1000, epochs));
+    const weightsSha256 = createHash('sha256').update(manifest.id).digest('hex');
+    const events = completedEvents(0.5 + (run % 400) / 1000, epochs);
+    const folder = workspace.write(
+      manifest,
+      events.map((event) => ('weightsSha256' in event ? { ...event, weightsSha256 } : event)),
+    );
     for (const file of [runPaths(folder).events(1), folder]) utimesSync(file, yesterday, yesterday);
   }
   return workspace;

@@ -4,9 +4,9 @@ import { readRunManifest } from './readRunManifest.ts';
 import type { RunManifest } from './runFolder.ts';
 import { runPaths } from './runPaths.ts';
 import type { IndexedRun } from './runIndex.ts';
-import { overviewOf } from './overviewOf.ts';
-import type { RunOverview } from './runOverview.ts';
-import { isSameStamp, isSettled, stampOf, type RunStamp } from './runStamp.ts';
+import { overviewOf, plannedOverviewOf } from './overviewOf.ts';
+import type { PlannedOverview, RunOverview } from './runOverview.ts';
+import { bearsStamp, isSameFolder, isSameStamp, isSettled, stampOf, type RunStamp } from './runStamp.ts';
 import { emptySummary, reduceEvent, type Run, type RunSummary } from './runSummary.ts';
 
 /** A log that was read so far, and what it came to. */
@@ -18,38 +18,48 @@ interface ReadLog {
 
 /**
  * One run folder as it is read for lists: what was read once is kept, and each look reads only what was appended. A run that the
- * index knows, and whose folder is as it was then, is not read at all until its manifest or summary is asked for.
+ * index knows, and whose folder is as it was then, is not read at all until its manifest or summary is asked for; where only its
+ * log was written to, only that is read.
  */
 export class FollowedRun {
   readonly id: string;
   readonly folder: string;
   #manifest: RunManifest | null;
+  readonly #planned: PlannedOverview;
   #log: ReadLog | null = null;
   #overview: RunOverview | null = null;
   #stamp: RunStamp | null = null;
+  /** What `indexed` gave since the log was last read. */
+  #indexed: IndexedRun | null = null;
   #isSettled = false;
   /** Its folder was looked at a moment ago: the next look need not. */
   #isJustSeen = false;
   #damagedLines = 0;
   #newer: number | null = null;
 
-  private constructor(id: string, folder: string, manifest: RunManifest | null) {
+  private constructor(id: string, folder: string, manifest: RunManifest | null, planned: PlannedOverview) {
     this.id = id;
     this.folder = folder;
     this.#manifest = manifest;
+    this.#planned = planned;
   }
 
   /** A run whose manifest was read. */
   static of(folder: string, manifest: RunManifest): FollowedRun {
-    return new FollowedRun(manifest.id, folder, manifest);
+    return new FollowedRun(manifest.id, folder, manifest, plannedOverviewOf(manifest));
   }
 
-  /** A run as the index has it, or null where anything happened to it since. */
+  /**
+   * A run as the index has it, with its log still to be read where that was written to; null where anything else may have
+   * happened to it since.
+   */
   static fromIndex(id: string, folder: string, indexed: IndexedRun): FollowedRun | null {
     const stamp = stampOf(folder, indexed.stamp.logFile);
-    if (stamp === null || !isSameStamp(stamp, indexed.stamp)) return null;
-    const run = new FollowedRun(id, folder, null);
-    run.#stamp = stamp;
+    if (stamp === null || !isSameFolder(stamp, indexed.stamp)) return null;
+    const run = new FollowedRun(id, folder, null, indexed.overview);
+    if (!isSameStamp(stamp, indexed.stamp)) return run;
+    run.#indexed = indexed;
+    run.#stamp = indexed.stamp;
     run.#isSettled = true;
     run.#isJustSeen = true;
     run.#overview = indexed.overview;
@@ -73,7 +83,7 @@ export class FollowedRun {
   }
 
   get overview(): RunOverview {
-    this.#overview ??= overviewOf(this.manifest, this.summary);
+    this.#overview ??= overviewOf(this.#planned, this.summary);
     return this.#overview;
   }
 
@@ -89,7 +99,8 @@ export class FollowedRun {
   /** What the index may keep of it; null while it may still change without showing it, or was not read. */
   get indexed(): IndexedRun | null {
     if (this.#stamp === null || !this.#isSettled || this.#newer !== null) return null;
-    return { stamp: this.#stamp, overview: this.overview, damagedLines: this.damagedLines };
+    this.#indexed ??= { stamp: this.#stamp, overview: this.overview, damagedLines: this.damagedLines };
+    return this.#indexed;
   }
 
   /** Reads at most about `limitBytes` of what was appended, and says whether there is more. */
@@ -109,24 +120,8 @@ export class FollowedRun {
   }
 
   /** The run as lists have it, with what it is now. */
-  as({ state, ownership }: Pick<Run, 'state' | 'ownership'>): Run {
-    const { id, folder, overview, damagedLines } = this;
-    const manifest = () => this.manifest;
-    const summary = () => this.summary;
-    return {
-      id,
-      folder,
-      overview,
-      state,
-      ownership,
-      damagedLines,
-      get manifest() {
-        return manifest();
-      },
-      get summary() {
-        return summary();
-      },
-    };
+  as(now: Pick<Run, 'state' | 'ownership'>): Run {
+    return new ListedRun(this, now);
   }
 
   #isUnchanged(): boolean {
@@ -135,8 +130,7 @@ export class FollowedRun {
       return true;
     }
     if (this.#stamp === null || !this.#isSettled) return false;
-    const now = stampOf(this.folder, this.#stamp.logFile);
-    return now !== null && isSameStamp(now, this.#stamp);
+    return bearsStamp(this.folder, this.#stamp);
   }
 
   #read(): ReadLog {
@@ -150,6 +144,7 @@ export class FollowedRun {
       this.#take(log, log.reader.read());
     } while (stamp !== null && stamp.logFile !== log.reader.position.file);
     this.#stamp = stamp;
+    this.#indexed = null;
     return log;
   }
 
@@ -163,6 +158,35 @@ export class FollowedRun {
     log.damagedLines += damaged.length;
     this.#newer = newer ?? this.#newer;
     if (events.length > 0) this.#overview = null;
+  }
+}
+
+/** A class, since an object with getters of its own costs as much as the look at its folder: lists make thousands. */
+class ListedRun implements Run {
+  readonly id: string;
+  readonly folder: string;
+  readonly overview: RunOverview;
+  readonly state: Run['state'];
+  readonly ownership: Run['ownership'];
+  readonly damagedLines: number;
+  readonly #followed: FollowedRun;
+
+  constructor(followed: FollowedRun, { state, ownership }: Pick<Run, 'state' | 'ownership'>) {
+    this.#followed = followed;
+    this.id = followed.id;
+    this.folder = followed.folder;
+    this.overview = followed.overview;
+    this.state = state;
+    this.ownership = ownership;
+    this.damagedLines = followed.damagedLines;
+  }
+
+  get manifest(): RunManifest {
+    return this.#followed.manifest;
+  }
+
+  get summary(): RunSummary {
+    return this.#followed.summary;
   }
 }
 

@@ -1,11 +1,9 @@
 import type { RunManifest } from './runFolder.ts';
-import type { RunOverview } from './runOverview.ts';
+import type { PlannedOverview, RunOverview } from './runOverview.ts';
 import { valAccuracyOf, valLossOf, type RunSummary } from './runSummary.ts';
 
-/** The overview of a run as its manifest and its log have it. */
-export function overviewOf({ parentId, ladderId, config, created }: RunManifest, summary: RunSummary): RunOverview {
-  const { state, attempt, message, failure, lastSeq, seconds, bestEpoch, prepared, model, engine } = summary;
-  const shared = summary.evaluated.validation?.sharedWithParent;
+/** The part of a run's overview that its manifest has. */
+export function plannedOverviewOf({ parentId, ladderId, config, created }: RunManifest): PlannedOverview {
   return {
     ...{ parentId, ladderId, created },
     controlOf: config.control?.runId ?? null,
@@ -14,6 +12,15 @@ export function overviewOf({ parentId, ladderId, config, created }: RunManifest,
     stageIndex: config.stageIndex,
     size: config.stage.size,
     laterSizes: config.laterSizes,
+  };
+}
+
+/** The overview of a run as its manifest and its log have it. */
+export function overviewOf(planned: PlannedOverview, summary: RunSummary): RunOverview {
+  const { state, attempt, message, failure, lastSeq, seconds, bestEpoch, prepared, model, engine } = summary;
+  const shared = summary.evaluated.validation?.sharedWithParent;
+  return {
+    ...planned,
     ...{ state, attempt, message, failure, lastSeq, seconds, bestEpoch },
     epochs: summary.epochs.length,
     imagesPerSecond: imagesPerSecondOf(summary),

@@ -17,67 +17,37 @@ export interface IndexedRun {
 }
 
 /** Raised whenever the columns, or what is derived for them, change. */
-const format = 1;
+const format = 2;
 const checksumDigits = 8;
 /** Stands between the sizes of later stages. */
 const comma = ',';
 
+const engines = ['native', 'wasm'] as const;
+const modes = ['eager', 'graph'] as const;
+
 type Cell = string | number | boolean | null;
 
-/** A column of texts; null where a run has none. */
-const texts = z.custom<(string | null)[]>(
-  (value) => Array.isArray(value) && value.every((cell) => cell === null || typeof cell === 'string'),
-);
-/** A column of numbers; what JSON has no number for stands as text. */
-const numbers = z.custom<(number | string | null)[]>(
-  (value) =>
-    Array.isArray(value) && value.every((cell) => cell === null || typeof cell === 'number' || isNonFinite(cell)),
-);
-const flags = z.custom<boolean[]>((value) => Array.isArray(value) && value.every((cell) => typeof cell === 'boolean'));
+const rowColumns = ['id', 'laterSizes', 'damagedLines'] as const;
+const overviewColumns = [
+  ...(['parentId', 'ladderId', 'controlOf', 'configName', 'configFile', 'stageIndex', 'size', 'created'] as const),
+  ...(['state', 'attempt', 'message', 'failure', 'lastSeq', 'seconds', 'epochs', 'bestEpoch'] as const),
+  ...(['imagesPerSecond', 'valAccuracy', 'valLoss', 'isEvaluated', 'splitHash', 'labelsHash', 'sharedGain'] as const),
+  ...(['parentValAccuracy', 'trainableParameters', 'totalParameters', 'engine', 'mode'] as const),
+  ...(['weightsSha256', 'testLooks'] as const),
+] as const;
+const stampColumns = ['folderInode', 'folderTime', 'logFile', 'logInode', 'logTime', 'logBytes'] as const;
 
-/** Columns rather than an object a run: read in a tenth of the time, which is what the index is for. */
+/** What its cells are is looked at as they are taken out: they are gone through once. */
+const cells = z.custom<readonly unknown[]>(Array.isArray);
+/**
+ * Columns rather than an object a run, and each text once, since most are those of many runs: read in a tenth of the time, which
+ * is what the index is for.
+ */
 const indexSchema = z.object({
   format: z.literal(format),
   upsize: z.literal(upsizeVersion),
-  id: texts,
-  parentId: texts,
-  ladderId: texts,
-  controlOf: texts,
-  configName: texts,
-  configFile: texts,
-  stageIndex: numbers,
-  size: numbers,
-  laterSizes: texts,
-  created: numbers,
-  state: texts,
-  attempt: numbers,
-  message: texts,
-  failure: texts,
-  lastSeq: numbers,
-  seconds: numbers,
-  epochs: numbers,
-  bestEpoch: numbers,
-  imagesPerSecond: numbers,
-  valAccuracy: numbers,
-  valLoss: numbers,
-  isEvaluated: flags,
-  splitHash: texts,
-  labelsHash: texts,
-  sharedGain: numbers,
-  parentValAccuracy: numbers,
-  trainableParameters: numbers,
-  totalParameters: numbers,
-  engine: texts,
-  mode: texts,
-  weightsSha256: texts,
-  testLooks: numbers,
-  damagedLines: numbers,
-  folderInode: numbers,
-  folderTime: numbers,
-  logFile: numbers,
-  logInode: numbers,
-  logTime: numbers,
-  logBytes: numbers,
+  texts: cells,
+  columns: z.record(z.enum([...rowColumns, ...overviewColumns, ...stampColumns]), cells),
 });
 
 /** Where the index of a workspace folder lies: one for each version, since another may read logs in another way. */
@@ -99,26 +69,46 @@ export function readRunIndex(workspace: string): Map<string, IndexedRun> {
 
 /** Puts an index in the place of the one before. Throws what the file system throws; the old one is then still there. */
 export function writeRunIndex(workspace: string, runs: ReadonlyMap<string, IndexedRun>): void {
-  const rows = [...runs].map(([id, { stamp, overview, damagedLines }]): Record<string, Cell> => {
-    const laterSizes = overview.laterSizes.join(comma);
-    return { id, ...overview, laterSizes, damagedLines, ...stamp };
+  const all = [...runs.values()];
+  const overviews = all.map(({ overview }) => overview);
+  const stamps = all.map(({ stamp }) => stamp);
+  const rows = [...runs].map(([id, { overview, damagedLines }]) => {
+    return { id, laterSizes: overview.laterSizes.join(comma), damagedLines };
   });
-  const columns = Object.keys(indexSchema.shape).flatMap((name): [string, Cell[]][] =>
-    name === 'format' || name === 'upsize' ? [] : [[name, rows.map((row) => storable(row[name] ?? null))]],
-  );
-  const content = Buffer.from(JSON.stringify({ format, upsize: upsizeVersion, ...Object.fromEntries(columns) }));
+  const places = new Map<string, number>();
+  const stored = (cell: Cell) => {
+    // JSON has no number for these.
+    if (typeof cell === 'number' && !Number.isFinite(cell)) return String(cell);
+    if (typeof cell !== 'string') return cell;
+    const place = places.get(cell) ?? places.size;
+    places.set(cell, place);
+    return place;
+  };
+  const columnsOf = <N extends string>(names: readonly N[], objects: readonly Readonly<Record<N, Cell>>[]) =>
+    Object.fromEntries(names.map((name) => [name, objects.map((object) => stored(object[name]))]));
+  const columns = {
+    ...columnsOf(rowColumns, rows),
+    ...columnsOf(overviewColumns, overviews),
+    ...columnsOf(stampColumns, stamps),
+  };
+  const content = Buffer.from(JSON.stringify({ format, upsize: upsizeVersion, texts: [...places.keys()], columns }));
   const head = Buffer.from(`${checksumOf(content)}\n`);
   replaceFileSync(runIndexFile(workspace), Buffer.concat([head, content]), { makeFolder: true });
 }
 
-function runsOf(columns: z.infer<typeof indexSchema>): Map<string, IndexedRun> {
-  const text = (column: readonly (string | null)[], row: number) => column[row] ?? null;
-  const number = (column: readonly (number | string | null)[], row: number) => {
-    const cell = column[row] ?? null;
-    return typeof cell === 'string' ? Number(cell) : cell;
+function runsOf({ texts, columns }: z.infer<typeof indexSchema>): Map<string, IndexedRun> {
+  const text = (column: readonly unknown[], row: number): string | null => {
+    const place = column[row];
+    const found = typeof place === 'number' ? texts[place] : null;
+    return typeof found === 'string' ? found : null;
+  };
+  const number = (column: readonly unknown[], row: number): number | null => {
+    const cell = column[row];
+    return typeof cell === 'number' ? cell : typeof cell === 'string' ? Number(cell) : null;
   };
   const runs = new Map<string, IndexedRun>();
-  for (const [row, id] of columns.id.entries()) {
+  for (const row of columns.id.keys()) {
+    const id = text(columns.id, row);
     const ladderId = text(columns.ladderId, row);
     const state = memberOf(runStates, text(columns.state, row));
     if (id === null || ladderId === null || state === null) continue;
@@ -144,15 +134,15 @@ function runsOf(columns: z.infer<typeof indexSchema>): Map<string, IndexedRun> {
       imagesPerSecond: number(columns.imagesPerSecond, row),
       valAccuracy: number(columns.valAccuracy, row),
       valLoss: number(columns.valLoss, row),
-      isEvaluated: columns.isEvaluated[row] ?? false,
+      isEvaluated: columns.isEvaluated[row] === true,
       splitHash: text(columns.splitHash, row),
       labelsHash: text(columns.labelsHash, row),
       sharedGain: number(columns.sharedGain, row),
       parentValAccuracy: number(columns.parentValAccuracy, row),
       trainableParameters: number(columns.trainableParameters, row),
       totalParameters: number(columns.totalParameters, row),
-      engine: memberOf(['native', 'wasm'], text(columns.engine, row)),
-      mode: memberOf(['eager', 'graph'], text(columns.mode, row)),
+      engine: memberOf(engines, text(columns.engine, row)),
+      mode: memberOf(modes, text(columns.mode, row)),
       weightsSha256: text(columns.weightsSha256, row),
       testLooks: number(columns.testLooks, row) ?? 0,
     };
@@ -171,14 +161,6 @@ function runsOf(columns: z.infer<typeof indexSchema>): Map<string, IndexedRun> {
 
 function checksumOf(content: Uint8Array): string {
   return crc32(content).toString(16).padStart(checksumDigits, '0');
-}
-
-function isNonFinite(cell: unknown): boolean {
-  return cell === 'NaN' || cell === 'Infinity' || cell === '-Infinity';
-}
-
-function storable(cell: Cell): Cell {
-  return typeof cell === 'number' && !Number.isFinite(cell) ? String(cell) : cell;
 }
 
 function memberOf<T extends string>(options: readonly T[], text: string | null): T | null {

@@ -1,11 +1,8 @@
 import type { EngineDescription } from './events.ts';
 import type { RunState } from './runState.ts';
 
-/**
- * What lists, trees and tables show of every run: small enough to be had of ten thousand at once, while a run's manifest and
- * summary are read when one is looked into.
- */
-export interface RunOverview {
+/** What a run's manifest says of it, for lists. */
+export interface PlannedOverview {
   parentId: string | null;
   ladderId: string;
   /** The run whose ladder this one is the control of, or null. */
@@ -18,6 +15,13 @@ export interface RunOverview {
   laterSizes: readonly number[];
   /** Milliseconds since 1970. */
   created: number;
+}
+
+/**
+ * What lists, trees and tables show of every run: small enough to be had of ten thousand at once, while a run's manifest and
+ * summary are read when one is looked into.
+ */
+export interface RunOverview extends PlannedOverview {
   /** The last state that was written; `Run.state` is what it means now. */
   state: RunState;
   attempt: number;

@@ -35,6 +35,12 @@ export function stampOf(folder: string, logFile: number): RunStamp | null {
   };
 }
 
+/** Whether nothing happened to a run folder since it bore this stamp. Throws what `stat` throws besides "not there". */
+export function bearsStamp(folder: string, stamp: RunStamp): boolean {
+  const now = stampOf(folder, stamp.logFile);
+  return now !== null && isSameStamp(now, stamp);
+}
+
 /** Whether nothing happened between two looks. */
 export function isSameStamp(one: RunStamp, other: RunStamp): boolean {
   return (
@@ -42,9 +48,13 @@ export function isSameStamp(one: RunStamp, other: RunStamp): boolean {
     one.logTime === other.logTime &&
     one.logInode === other.logInode &&
     one.logFile === other.logFile &&
-    one.folderTime === other.folderTime &&
-    one.folderInode === other.folderInode
+    isSameFolder(one, other)
   );
+}
+
+/** Whether nothing was made, replaced or removed in the folder between two looks, its manifest neither. */
+export function isSameFolder(one: RunStamp, other: RunStamp): boolean {
+  return one.folderTime === other.folderTime && one.folderInode === other.folderInode;
 }
 
 /** Whether whatever comes after this moment is bound to change the stamp. */

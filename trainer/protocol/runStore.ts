@@ -67,7 +67,7 @@ export class RunStore {
   /** One run as it is now, or null when there is no such folder. */
   get(id: string): Run | UnreadableRun | null {
     if (!isRunId(id)) return null;
-    const folder = path.join(this.runsDirectory, id);
+    const folder = this.#folderOf(id);
     try {
       const followed = this.#follow(id, folder);
       return followed instanceof FollowedRun ? this.#look(followed) : followed;
@@ -83,7 +83,7 @@ export class RunStore {
   readSome(id: string, limitBytes: number): boolean {
     if (!isRunId(id)) return false;
     try {
-      const followed = this.#follow(id, path.join(this.runsDirectory, id));
+      const followed = this.#follow(id, this.#folderOf(id));
       return followed instanceof FollowedRun && followed.readSome(limitBytes);
     } catch {
       // `get` meets the same and says so.
@@ -118,22 +118,24 @@ export class RunStore {
    */
   keepIndex(): void {
     if (!this.#canIndex || this.#followed.size < fewestIndexed) return;
-    const kept = new Map<string, IndexedRun>();
-    let isOld = false;
-    for (const [id, followed] of this.#followed) {
-      const { indexed } = followed;
-      if (indexed === null) continue;
-      kept.set(id, indexed);
+    const isAsIndexed = ([id, { indexed }]: [string, FollowedRun]) => {
       const before = this.#index?.get(id);
-      isOld ||= before === undefined || !isSameStamp(before.stamp, indexed.stamp);
-    }
-    if (!isOld) return;
+      return indexed === null || indexed === before || (before && isSameStamp(before.stamp, indexed.stamp));
+    };
+    if ([...this.#followed].every(isAsIndexed)) return;
+    const kept = new Map<string, IndexedRun>();
+    for (const [id, { indexed }] of this.#followed) if (indexed !== null) kept.set(id, indexed);
     try {
       writeRunIndex(this.#workspace, kept);
       this.#index = kept;
     } catch {
       this.#canIndex = false;
     }
+  }
+
+  /** Of a name that is a run's: there is nothing in it to normalize, as `path.join` would, thousands of times. */
+  #folderOf(id: string): string {
+    return `${this.runsDirectory}${path.sep}${id}`;
   }
 
   #follow(id: string, folder: string): FollowedRun | UnreadableRun | null {

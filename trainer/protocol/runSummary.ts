@@ -214,16 +214,19 @@ function savedEpoch({ epochs, bestEpoch }: RunSummary): EpochRecord | undefined 
   return epochs.find(({ epoch }) => epoch === bestEpoch) ?? epochs.at(-1);
 }
 
-/** A run as lists have it. */
-export interface Run {
+/**
+ * A run as lists have it. Declared as a class so that the compiler refuses copies by spread: they would be without manifest and
+ * summary, which are read through the run.
+ */
+export declare abstract class Run {
   id: string;
   folder: string;
   /** What is there of every run at once. */
   overview: RunOverview;
   /** Read from the folder when it is first asked for: for the runs that are looked into, not for all in a list. */
-  manifest: RunManifest;
+  abstract get manifest(): RunManifest;
   /** Read as `manifest` is. */
-  summary: RunSummary;
+  abstract get summary(): RunSummary;
   /** The written state, or `interrupted` where it is a live one and its process is gone. */
   state: RunState;
   /** Null where the log says that the run has ended: then nobody needs to be asked. */

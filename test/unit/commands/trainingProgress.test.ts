@@ -8,8 +8,9 @@ import {
   percent,
   points,
 } from '../../../trainer/protocol/numberFormats.ts';
-import { overviewOf } from '../../../trainer/protocol/overviewOf.ts';
+import { overviewOf, plannedOverviewOf } from '../../../trainer/protocol/overviewOf.ts';
 import { emptySummary, reduceEvent, type Run } from '../../../trainer/protocol/runSummary.ts';
+import { runLike } from '../runLike.ts';
 import { completedEvents, WrittenWorkspace } from '../protocol/writtenRun.ts';
 
 describe('progress of a run', () => {
@@ -22,7 +23,7 @@ describe('progress of a run', () => {
     for (const [index, event] of completedEvents().slice(0, count).entries()) {
       reduceEvent(summary, { ...event, seq: index + 1, time: 1000 * index });
     }
-    const overview = overviewOf(manifest, summary);
+    const overview = overviewOf(plannedOverviewOf(manifest), summary);
     return {
       id: 'one',
       folder: '',
@@ -81,7 +82,7 @@ describe('progress of a run', () => {
       [false, 'the processor'],
     ] as const) {
       const summary = { ...prepared.summary, engine: { ...engine, gpu: 'NVIDIA H200', gpuUsed } };
-      const lines = new ProgressLines().take({ ...prepared, summary });
+      const lines = new ProgressLines().take(runLike(prepared, { summary }));
       assert.ok(
         lines.some((line) => line.includes(` native engine on ${device}`)),
         lines.join('\n'),
@@ -107,7 +108,7 @@ describe('progress of a run', () => {
       layer('s48_conv1', 48, 32, true),
       layer('s48_conv2', 24, 64, true),
     ];
-    const prepared = { ...after_(5), manifest: grown };
+    const prepared = runLike(after_(5), { manifest: grown });
     const lines = new ProgressLines({ layersOf: () => layers }).take(prepared);
     assert.deepEqual(lines.slice(-3), [
       'stage 1 · 96 px: 100 of 300 parameters train, about 1 bytes a step, native engine',

@@ -6,6 +6,7 @@ import { requestAfterLast, requestAgain } from '../../../extension/commands/furt
 import { commandLike } from '../../../extension/trainer/commandLike.ts';
 import type { TrainRequest } from '../../../extension/trainer/trainArguments.ts';
 import type { Run } from '../../../trainer/protocol/runSummary.ts';
+import { runLike } from '../runLike.ts';
 import { runsIn, writeRun } from './writtenRun.ts';
 
 describe('what is trained after a decision', () => {
@@ -79,8 +80,9 @@ describe('what is trained after a decision', () => {
     );
     const line = commandLike(run('a'), '/my work');
     assert.match(line, /^upsize train --new-ladder --epochs 20 .*--seed 1 --workspace '\/my work'$/);
-    const other = { ...run('a') };
-    other.manifest = { ...other.manifest, config: { ...other.manifest.config, configFile: 'b.upsize.json' } };
+    const { manifest } = run('a');
+    const config = { ...manifest.config, configFile: 'b.upsize.json' };
+    const other = runLike(run('a'), { manifest: { ...manifest, config } });
     assert.match(commandLike(other, '/w'), /--config \/w\/b\.upsize\.json /);
     assert.match(commandLike(other, null), /--config b\.upsize\.json /);
   });

@@ -9,6 +9,7 @@ import { statusText } from '../../../extension/runs/statusText.ts';
 import type { StopRequest } from '../../../trainer/protocol/runFolder.ts';
 import { runPaths } from '../../../trainer/protocol/runPaths.ts';
 import type { Run } from '../../../trainer/protocol/runSummary.ts';
+import { runLike } from '../runLike.ts';
 import { runsIn, writeRun, type WantedRun } from './writtenRun.ts';
 
 describe('the end of a run', () => {
@@ -29,8 +30,8 @@ describe('the end of a run', () => {
     const ends = new RunEnds();
     const run = written({ id: 'a' });
     const old = written({ id: 'b' });
-    assert.deepEqual(ends.look([{ ...run, state: 'running' }, old]), []);
-    assert.deepEqual(ends.look([{ ...run, state: 'evaluating' }, old]), []);
+    assert.deepEqual(ends.look([runLike(run, { state: 'running' }), old]), []);
+    assert.deepEqual(ends.look([runLike(run, { state: 'evaluating' }), old]), []);
     assert.deepEqual(ends.look([run, old]), [run]);
     assert.deepEqual(ends.look([run, old]), []);
   });
@@ -42,7 +43,7 @@ describe('the end of a run', () => {
     assert.equal(isTold(done, { ...nobodyLooks, focused: true }), false);
     assert.equal(isTold(done, { ...nobodyLooks, enabled: false }), false);
     assert.equal(isTold(failed, { focused: true, enabled: false }), true);
-    assert.equal(isTold({ ...done, state: 'interrupted' }, { focused: true, enabled: false }), true);
+    assert.equal(isTold(runLike(done, { state: 'interrupted' }), { focused: true, enabled: false }), true);
   });
 
   it('is not told to who asked for it', () => {
@@ -55,13 +56,14 @@ describe('the end of a run', () => {
     ask(stopped.summary.attempt);
     assert.equal(isTold(stopped, nobodyLooks), false);
     // What was asked of an earlier attempt says nothing of this one.
-    assert.equal(isTold({ ...stopped, summary: { ...stopped.summary, attempt: 4 } }, nobodyLooks), true);
+    const later = runLike(stopped, { summary: { ...stopped.summary, attempt: 4 } });
+    assert.equal(isTold(later, nobodyLooks), true);
   });
 
   it('is told by one window of all, and again when another attempt ends', () => {
     const run = written({ id: 'a' });
     assert.deepEqual([claimEnd(workspace, run), claimEnd(workspace, run)], [true, false]);
-    const again = { ...run, summary: { ...run.summary, attempt: 2 } };
+    const again = runLike(run, { summary: { ...run.summary, attempt: 2 } });
     assert.deepEqual([claimEnd(workspace, again), claimEnd(workspace, again)], [true, false]);
     const twoDays = 2 * 24 * 60 * 60_000;
     assert.equal(claimEnd(workspace, written({ id: 'b' }), Date.now() + twoDays), true);
@@ -89,10 +91,10 @@ describe('the status bar', () => {
       writeRun(workspace, { id: 'a', accuracies: [0.4, 0.581], epochs: 12, state: 'running' });
       const [run] = runsIn(workspace);
       assert.ok(run);
-      const running: Run = { ...run, state: 'running' };
+      const running = runLike(run, { state: 'running' });
       assert.equal(statusText(running, '', 0), '48 px · epoch 3/12 · 58.1 % · ~2 min left');
       assert.equal(statusText(running, ' in citrus', 2), '48 px in citrus · epoch 3/12 · 58.1 % · ~2 min left +2');
-      assert.equal(statusText({ ...running, state: 'evaluating' }, '', 0), '48 px · evaluating · 58.1 %');
+      assert.equal(statusText(runLike(running, { state: 'evaluating' }), '', 0), '48 px · evaluating · 58.1 %');
     } finally {
       rmSync(workspace, { recursive: true });
     }

@@ -6,7 +6,7 @@ import { shortDuration, shortPoints } from '../../../extension/numbers.ts';
 import { runDescription, rungSign, spokenDescription } from '../../../extension/runs/runLabel.ts';
 import { defaultRunList, runTree, type RunListOptions, type TreeNode } from '../../../extension/runs/runTreeModel.ts';
 import { annotationsSchema, type Annotations } from '../../../trainer/protocol/runFolder.ts';
-import type { Run } from '../../../trainer/protocol/runSummary.ts';
+import { runLike } from '../runLike.ts';
 import { runsIn, writeRun } from './writtenRun.ts';
 
 /** A tree in brackets: `ladder(192 96 48)`. */
@@ -109,7 +109,7 @@ describe('the Runs view', () => {
     const byId = new Map(runs.map((run) => [run.id, run]));
     const written = byId.get('c-96');
     assert.ok(written);
-    const running: Run = { ...written, state: 'running' };
+    const running = runLike(written, { state: 'running' });
     assert.equal(runDescription(running, byId), '58.1 % · 3/12 · ~2 min · +5.0');
     assert.equal(spokenDescription(running, byId), '58.1 % · epoch 3 of 12 · ~2 min left · ▲ +5.0 points');
     assert.deepEqual([59, 61, 252, 3500, 7500].map(shortDuration), ['59 s', '1 min', '4 min', '58 min', '2.1 h']);

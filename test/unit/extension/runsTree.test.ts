@@ -8,6 +8,7 @@ import { runDescription } from '../../../extension/runs/runLabel.ts';
 import { runLabel, RunsTree, type RunsTreeFolder } from '../../../extension/runs/runsTree.ts';
 import { defaultRunList } from '../../../extension/runs/runTreeModel.ts';
 import type { Run } from '../../../trainer/protocol/runSummary.ts';
+import { runLike } from '../runLike.ts';
 import { runsIn, writeRun } from './writtenRun.ts';
 
 /** How many of the file system's synchronous calls `work` makes. */
@@ -67,7 +68,7 @@ describe('the tree of the Runs view', () => {
       const id = `run-${index}`;
       const ladderId = `run-${index - (index % 4)}`;
       const parentId = index % 4 === 0 ? null : `run-${index - 1}`;
-      return { ...pattern, id, overview: { ...pattern.overview, ladderId, parentId, created: index } };
+      return runLike(pattern, { id, overview: { ...pattern.overview, ladderId, parentId, created: index } });
     });
     folder = { ...folder, runs, runsById: new Map(runs.map((run) => [run.id, run])) };
     const tree = new RunsTree<RunsTreeFolder>();
@@ -81,7 +82,7 @@ describe('the tree of the Runs view', () => {
         lines++;
       }
       const [first] = runs;
-      if (first) runs[0] = { ...first, overview: { ...first.overview, lastSeq: 99 } };
+      if (first) runs[0] = runLike(first, { overview: { ...first.overview, lastSeq: 99 } });
       const changed = draw(tree);
       assert.deepEqual(changed === 'all' ? [] : changed.map(({ node }) => node.key), ['run-0']);
     });

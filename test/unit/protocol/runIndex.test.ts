@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { crc32 } from 'node:zlib';
 import { encodeEvent, type RunEvent } from '../../../trainer/protocol/events.ts';
 import { runFolderOf, runPaths, workspacePaths } from '../../../trainer/protocol/runPaths.ts';
 import { runIndexFile } from '../../../trainer/protocol/runIndex.ts';
@@ -118,6 +119,24 @@ describe('the index of runs', function () {
     assert.equal(assertTrue().rows.find(({ id }) => id === idOf(2))?.testLooks, 2);
   });
 
+  it('shows a run whose manifest was replaced, also where its log was written to', () => {
+    listed();
+    const larger = (id: string) => {
+      const next = path.join(workspace.directory, 'next.json');
+      writeFileSync(next, JSON.stringify(workspace.manifest(id, { size: 224 })));
+      renameSync(next, runPaths(folderOf(id)).manifest);
+    };
+    larger(idOf(6));
+    larger(idOf(9));
+    append(idOf(9), { type: 'log', level: 'information', message: 'Looked at again.' });
+    rmSync(runPaths(folderOf(idOf(12))).manifest);
+    const { rows } = assertTrue();
+    assert.deepEqual(
+      [6, 9, 12].map((run) => rows.find(({ id }) => id === idOf(run))?.size),
+      [224, 224, undefined],
+    );
+  });
+
   it('shows how a live run goes on, and that its process is gone', () => {
     const events = completedEvents(0.5, 3);
     const id = 'live';
@@ -176,12 +195,30 @@ describe('the index of runs', function () {
     const whole = readFileSync(indexFile());
     const flipped = Buffer.from(whole);
     flipped[5000] = (flipped[5000] ?? 0) ^ 1;
-    const other = Buffer.from(whole.toString('utf8').replace('"format":1', '"format":9'));
+    const other = Buffer.from(whole.toString('utf8').replace('"format":2', '"format":9'));
     for (const bytes of [flipped, other, whole.subarray(0, 3000), Buffer.alloc(0), Buffer.from('00000000\n{}')]) {
       writeFileSync(indexFile(), bytes);
       assertTrue();
       listed();
       assert.deepEqual(readFileSync(indexFile()), whole);
+    }
+  });
+
+  it('comes from a folder that anyone may have made: cells of other kinds than it has are none', () => {
+    listed();
+    const whole = readFileSync(indexFile(), 'utf8').slice(9);
+    const strange = [
+      whole.replace(/"texts":\[.*?\]/, '"texts":[{},7,null]'),
+      whole.replace(/"id":\[.*?\]/, '"id":[-1,0.5,1e9,"0",{},[]]'),
+      whole.replace(/"folderTime":\[.*?\]/, '"folderTime":[]'),
+      whole.replace(/"logBytes":\[.*?\]/, '"logBytes":"none"'),
+      'null',
+      '[',
+    ];
+    for (const content of strange) {
+      assert.notEqual(content, whole);
+      writeFileSync(indexFile(), `${crc32(content).toString(16).padStart(8, '0')}\n${content}`);
+      assert.equal(assertTrue().rows.length, count);
     }
   });
 
