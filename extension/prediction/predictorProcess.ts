@@ -95,7 +95,10 @@ export async function startPredictor(options: PredictorOptions): Promise<Predict
     gone = why;
     for (const tell of onGone) tell(why);
   });
+  let messages = 0;
   const life: ChildLife = {
+    messages: () => messages,
+    end,
     whenGone: (tell) => {
       if (gone !== undefined) tell(gone);
       else onGone.add(tell);
@@ -111,7 +114,6 @@ export async function startPredictor(options: PredictorOptions): Promise<Predict
     }
   });
   let bytesSinceMessage = 0;
-  let lastMessageAt = performance.now();
   child.stdout.on('data', (chunk: Buffer) => {
     bytesSinceMessage += chunk.length;
     if (bytesSinceMessage > mostMessageBytes) end('it printed without end and was ended');
@@ -124,7 +126,7 @@ export async function startPredictor(options: PredictorOptions): Promise<Predict
       messageStrategy: {
         handleMessage(message, next) {
           bytesSinceMessage = 0;
-          lastMessageAt = performance.now();
+          messages++;
           void next(message);
         },
       },
@@ -141,10 +143,6 @@ export async function startPredictor(options: PredictorOptions): Promise<Predict
     void stopped.then(() => clearTimeout(timer));
   };
   const timeoutsMs = options.timeoutsMs ?? usualTimeoutsMs;
-  /** A question may only have waited for others; where nothing at all was said, the child hangs. */
-  const onTimeout = (timeoutMs: number) => {
-    if (performance.now() - lastMessageAt >= timeoutMs) end('it did not answer and was ended');
-  };
   const listeners = new Map<number, OnProgress>();
   let tokens = 0;
   connection.onNotification(progressNotification, (raw: unknown) => {
@@ -166,7 +164,6 @@ export async function startPredictor(options: PredictorOptions): Promise<Predict
         params: onProgress ? { ...params, progressToken: token } : params,
         signal,
         timeoutMs: timeoutsMs.ask,
-        onTimeout,
         onBegin: (restart) => (stillThere = restart),
       });
     } finally {
@@ -179,7 +176,6 @@ export async function startPredictor(options: PredictorOptions): Promise<Predict
       params: { workspace, hostPid: process.pid, memoryLimitMegabytes },
       signal: undefined,
       timeoutMs: timeoutsMs.open,
-      onTimeout,
       onBegin: () => undefined,
     });
     return { stopped, engine, ask, dispose };
@@ -191,6 +187,9 @@ export async function startPredictor(options: PredictorOptions): Promise<Predict
 }
 
 interface ChildLife {
+  /** How many messages came from it. */
+  messages: () => number;
+  end: (why: string) => void;
   /** Calls back when the process is gone, with why; at once where it is. Returns what ends the waiting. */
   whenGone: (tell: (why: string) => void) => () => void;
 }
@@ -201,7 +200,6 @@ interface Request<M extends PredictorMethod> {
   signal: AbortSignal | undefined;
   /** From the beginning, or from the last sign of life. */
   timeoutMs: number;
-  onTimeout: (timeoutMs: number) => void;
   /** Given what starts the time limit anew. */
   onBegin: (restart: () => void) => void;
 }
@@ -210,7 +208,7 @@ interface Request<M extends PredictorMethod> {
 async function request<M extends PredictorMethod>(
   connection: MessageConnection,
   life: ChildLife,
-  { method, params, signal, timeoutMs, onTimeout, onBegin }: Request<M>,
+  { method, params, signal, timeoutMs, onBegin }: Request<M>,
 ): Promise<PredictorResult<M>> {
   const cancellation = new CancellationTokenSource();
   const cancel = () => cancellation.cancel();
@@ -225,13 +223,19 @@ async function request<M extends PredictorMethod>(
         leave = life.whenGone((why) => reject(new Error(`The process that makes predictions is gone: ${why}.`)));
       }),
       new Promise<never>((_resolve, reject) => {
+        let heard = life.messages();
         const giveUp = () => {
           cancellation.cancel();
-          onTimeout(timeoutMs);
+          // It may only have waited for others; where nothing at all was said since, the child hangs. Counted, since a timer of
+          // a busy process can be early by the clock.
+          if (life.messages() === heard) life.end('it did not answer and was ended');
           reject(new Error(`The process that makes predictions did not answer within ${timeoutMs / 1000} s.`));
         };
         timer = setTimeout(giveUp, timeoutMs);
-        onBegin(() => timer?.refresh());
+        onBegin(() => {
+          heard = life.messages();
+          timer?.refresh();
+        });
       }),
     ]);
     const schema: z.ZodType = predictorMethods[method].result;
