@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { configSchema, effectiveDatasetSchema, type EffectiveConfig } from '../../../trainer/protocol/config.ts';
+import { configSchema, type EffectiveConfig } from '../../../trainer/protocol/config.ts';
 import type { RunEvent } from '../../../trainer/protocol/events.ts';
 import { isLive, type RunState } from '../../../trainer/protocol/runState.ts';
-import type { Evaluation, RunManifest, RunOwner } from '../../../trainer/protocol/runFolder.ts';
+import type { Evaluation, RunOwner } from '../../../trainer/protocol/runFolder.ts';
 import { runFolderOf, runPaths } from '../../../trainer/protocol/runPaths.ts';
 import { bootId, processStart } from '../../../trainer/protocol/processIdentity.ts';
 import { EventWriter } from '../../../trainer/run/eventWriter.ts';
 import { StepColumnWriter } from '../../../trainer/run/stepColumnWriter.ts';
 import { versions } from '../../../trainer/protocol/versions.ts';
+import { written, writtenConfig, writtenManifest } from '../../writtenRun.ts';
 
 /** Kinds of fruit, as in the sample. */
 export const fruit = ['apple', 'banana', 'fig', 'grape', 'kiwi', 'lemon', 'mango', 'orange', 'peach', 'pear'];
@@ -43,29 +44,17 @@ export function noise(...keys: (string | number)[]): number {
 }
 
 function configOf(options: LadderOptions, stageIndex: number, size: number, epochs: number): EffectiveConfig {
-  const config = configSchema.parse({ dataset: 'photos', training: { epochs } });
-  return {
-    name: options.name === undefined ? 'Fruit' : options.name,
-    configFile: 'upsize.json',
-    dataset: effectiveDatasetSchema.parse({ path: 'photos' }),
-    seed: 1,
-    engine: 'auto',
-    model: config.model,
-    stageIndex,
-    laterSizes: (options.sizes ?? [48, 96, 192]).slice(stageIndex + 1),
-    stage: {
-      size,
-      extend:
-        stageIndex === 0
-          ? null
-          : stageIndex === 1
-            ? { strategy: 'feeder', feeder: 'residual', cut: 'wholeTrunk' }
-            : { strategy: 'resize' },
-      freeze: stageIndex === 1 ? 'parent' : 'none',
-      training: config.training,
-    },
-    cacheBytes: config.cacheBytes,
-  };
+  const { training } = configSchema.parse({ dataset: 'photos', training: { epochs } });
+  const extend: EffectiveConfig['stage']['extend'] =
+    stageIndex === 0
+      ? null
+      : stageIndex === 1
+        ? { strategy: 'feeder', feeder: 'residual', cut: 'wholeTrunk' }
+        : { strategy: 'resize' };
+  const name = options.name === undefined ? 'Fruit' : options.name;
+  const laterSizes = (options.sizes ?? [48, 96, 192]).slice(stageIndex + 1);
+  const freeze = stageIndex === 1 ? 'parent' : 'none';
+  return writtenConfig({ size, extend, freeze, training }, { name, stageIndex, laterSizes });
 }
 
 /** An evaluation whose mistakes fall on neighbouring classes, fewer at each later stage. */
@@ -151,8 +140,7 @@ export function writeLadder(workspace: string, options: LadderOptions = {}): str
     const done = last ? (options.lastEpochs ?? epochs - 2) : epochs - (stage === 0 ? 0 : 3);
     const paths = runPaths(runFolderOf(workspace, id));
     mkdirSync(paths.evaluation, { recursive: true });
-    const manifest: RunManifest = {
-      version: versions.run,
+    const manifest = writtenManifest({
       id,
       parentId: ids[stage - 1] ?? null,
       parentWeightsSha256: stage === 0 ? null : hash(ids[stage - 1] ?? ''),
@@ -161,7 +149,7 @@ export function writeLadder(workspace: string, options: LadderOptions = {}): str
       config: configOf(options, stage, size, epochs),
       baseDirectory: '/data/fruit',
       created: time,
-    };
+    });
     writeFileSync(paths.manifest, JSON.stringify(manifest));
     if (isLive(state)) {
       // This process owns the run, so that readers find its owner alive.
@@ -186,63 +174,31 @@ export function writeLadder(workspace: string, options: LadderOptions = {}): str
     const gain = [0.531, 0.593, 0.608, 0.64, 0.65][stage] ?? 0.66;
     const before = stage === 0 ? 0.1 : ([0.531, 0.593, 0.608, 0.64][stage - 1] ?? 0.6) - 0.02;
     const evaluation = evaluationOf(id, classNames, images, gain);
+    const machine = { node: '24.0.0', host: 'workstation', processor: 'Example CPU', pid: 4242 };
+    add(written.attempt(machine), 1);
+    add(written.engine({ threads: 8 }), 0.4);
+    add(written.state('preparing'), 0.1);
+    const hashes = { fingerprint: hash('data'), splitHash: hash('split'), labelsHash: hash('labels') };
     add(
-      {
-        type: 'attempt',
-        attempt: 1,
-        upsize: '0.1.0',
-        node: '24.0.0',
-        platform: 'linux-x64',
-        host: 'workstation',
-        processor: 'Example CPU',
-        pid: 4242,
-      },
-      1,
-    );
-    const engine = {
-      name: 'native',
-      mode: 'graph',
-      tfjs: '4.22.0',
-      tensorflow: '2.21.0',
-      threads: 8,
-      gpu: null,
-      gpuUsed: false,
-      fallback: null,
-    } as const;
-    add({ type: 'engine', engine }, 0.4);
-    add({ type: 'state', state: 'preparing', message: null, signal: null }, 0.1);
-    add(
-      {
-        type: 'prepared',
-        classNames,
-        fingerprint: hash('data'),
-        splitHash: hash('split'),
-        labelsHash: hash('labels'),
-        train: images * 4,
-        validation: images,
-        test: 0,
-        leftOut: 3,
+      written.prepared({
+        ...{ classNames, ...hashes, train: images * 4, validation: images, stepsPerEpoch },
         trainPerClass: classNames.map((_, at) => 20 + at * 9),
-        stepsPerEpoch,
-        batchSize: 32,
         smallerThanStage: stage * 50,
         seconds: 2.5,
-      },
+      }),
       2.5,
     );
     add(
-      {
-        type: 'model',
+      written.model({
         trainableParameters: 61_000 + stage * 9000,
         totalParameters: 70_000 + stage * 20_000,
         memoryBytes: 90e6 * 3 ** stage,
-        layers: [],
         initialValAccuracy: stage === 0 ? null : before,
         parentValAccuracy: stage === 0 ? null : before + 0.02,
-      },
+      }),
       0.5,
     );
-    add({ type: 'state', state: 'running', message: null, signal: null }, 0.1);
+    add(written.state('running'), 0.1);
     const stepMs = 14 * 2.4 ** stage;
     let rate = 0.001;
     for (let epoch = 0; epoch < done; epoch++) {
@@ -280,11 +236,10 @@ export function writeLadder(workspace: string, options: LadderOptions = {}): str
       }
       const wobble = 0.018 * (noise('val', stage, epoch) - 0.5);
       const valAccuracy = epoch === done - 3 ? gain : Math.min(gain - 0.002, curve(epoch + 1) + wobble);
+      const step = from + stepsPerEpoch;
       add(
-        {
-          type: 'epoch',
-          epoch,
-          step: from + stepsPerEpoch,
+        written.epoch(epoch, {
+          step,
           loss: bad ? Number.NaN : 2.3 - 1.9 * curve(epoch + 0.8),
           accuracy: curve(epoch + 0.8) + 0.02 + 0.002 * epoch,
           valLoss: bad ? Number.POSITIVE_INFINITY : 2.35 - 1.8 * curve(epoch + 1) - wobble,
@@ -298,29 +253,17 @@ export function writeLadder(workspace: string, options: LadderOptions = {}): str
           evaluationSeconds: 1,
           rssBytes: 520e6 + 120e6 * stage + 2e6 * epoch,
           tensors: 120,
-        },
+        }),
         1,
       );
-      if (epoch === done - 3)
-        add(
-          {
-            type: 'checkpoint',
-            kind: 'best',
-            file: 'best-1',
-            epoch: epoch + 1,
-            step: from + stepsPerEpoch,
-            weightsSha256: hash(id),
-            seconds: 0.1,
-          },
-          0.1,
-        );
+      if (epoch === done - 3) add(written.best(epoch + 1, { file: 'best-1', step, weightsSha256: hash(id) }), 0.1);
       if (epoch === Math.floor(epochs / 2)) {
-        add({ type: 'learningRate', epoch, step: from + stepsPerEpoch, from: rate, to: rate / 2 }, 0);
+        add({ type: 'learningRate', epoch, step, from: rate, to: rate / 2 }, 0);
         rate /= 2;
       }
     }
     if (state === 'completed') {
-      add({ type: 'state', state: 'evaluating', message: null, signal: null }, 0.1);
+      add(written.state('evaluating'), 0.1);
       const { split, loss, accuracy, accuracyInterval, top3Accuracy, macroF1, weightsSha256 } = evaluation;
       add(
         { type: 'evaluated', split, images, loss, accuracy, accuracyInterval, top3Accuracy, macroF1, weightsSha256 },
@@ -347,7 +290,7 @@ export function writeLadder(workspace: string, options: LadderOptions = {}): str
         state === 'failed'
           ? 'The loss became NaN at step 160. Lower the learning rate (training.learningRate) and train again.'
           : null;
-      add({ type: 'state', state, message, signal: null }, 0.1);
+      add(written.state(state, { message }), 0.1);
     }
     log.close();
     columns.close();

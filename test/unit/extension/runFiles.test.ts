@@ -8,7 +8,8 @@ import { RunFollower, type RunsSnapshot } from '../../../extension/runs/runFollo
 import { RunTrash } from '../../../extension/runs/trash.ts';
 import { bootId, processStart } from '../../../trainer/protocol/processIdentity.ts';
 import { runPaths } from '../../../trainer/protocol/runPaths.ts';
-import { epochEvent, eventLines, writeRun } from './writtenRun.ts';
+import { eventLines } from '../../writtenRun.ts';
+import { epochEvent, writeRun } from './writtenRun.ts';
 
 describe('what the extension keeps and reads in .upsize', () => {
   let workspace = '';
