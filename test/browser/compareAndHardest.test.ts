@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { PanelWorkspace } from '../../extension/panels/panelServices.ts';
+import { eventually } from '../eventually.ts';
 import { openComparison, openHardest } from './harness/openPanels.ts';
 import type { OpenPanel } from './harness/panelPage.ts';
 import { RecordedWorkspace } from './harness/recordedWorkspace.ts';
@@ -119,10 +120,11 @@ describe('comparison of runs and hardest images in a browser', () => {
     await panel.page.getByRole('heading', { name: 'These runs are gone' }).waitFor();
     await assertAccessibleInAllThemes(panel);
     await panel.page.getByRole('button', { name: 'Restore Deleted Run' }).click();
-    await panel.page.waitForTimeout(100);
-    assert.deepEqual(
-      opened.map(({ title }) => title),
-      ['trash'],
+    await eventually(() =>
+      assert.deepEqual(
+        opened.map(({ title }) => title),
+        ['trash'],
+      ),
     );
   });
 
@@ -133,10 +135,11 @@ describe('comparison of runs and hardest images in a browser', () => {
     await page.getByText('1 chosen run is gone.').waitFor();
     await page.getByText('The curves begin when one of these runs has finished an epoch.').waitFor();
     await page.getByRole('button', { name: 'Restore Deleted Run' }).click();
-    await page.waitForTimeout(100);
-    assert.deepEqual(
-      opened.map(({ title }) => title),
-      ['trash'],
+    await eventually(() =>
+      assert.deepEqual(
+        opened.map(({ title }) => title),
+        ['trash'],
+      ),
     );
     await assertAccessibleInAllThemes(panel);
   });
@@ -167,14 +170,14 @@ describe('comparison of runs and hardest images in a browser', () => {
       [...losses].sort((a, b) => b - a),
     );
     await page.getByRole('radio', { name: 'what spoke for the true class' }).click();
-    await page.waitForTimeout(300);
-    assert.ok(asked.length > first);
+    await eventually(() => assert.ok(asked.length > first));
     await page.locator('.hard button').first().click();
     await page.getByRole('button', { name: 'Show in Gallery' }).click();
-    await page.waitForTimeout(100);
-    assert.deepEqual(
-      opened.map(({ files }) => files.length),
-      [1, 60],
+    await eventually(() =>
+      assert.deepEqual(
+        opened.map(({ files }) => files.length),
+        [1, 60],
+      ),
     );
     await assertAccessibleInAllThemes(panel);
   });
@@ -193,10 +196,11 @@ describe('comparison of runs and hardest images in a browser', () => {
     await page.waitForTimeout(300);
     const first = asked.length;
     await page.getByRole('radio', { name: 'what spoke for the true class' }).click();
-    await page.waitForTimeout(300);
-    assert.ok(asked.length > first);
-    const stillAsked = asked.filter(({ aborted }) => !aborted);
-    assert.equal(stillAsked.length, first);
+    await eventually(() => {
+      assert.ok(asked.length > first);
+      assert.ok(asked.slice(0, first).every(({ aborted }) => aborted));
+      assert.ok(asked.some(({ aborted }) => !aborted));
+    });
     assert.equal(await page.getByText('Cancelled').count(), 0);
     await panel.close();
     assert.ok(asked.every(({ aborted }) => aborted));
@@ -218,14 +222,15 @@ describe('comparison of runs and hardest images in a browser', () => {
     const ids = writeLadder(folder, { epochs: 4, stepsPerEpoch: 3, lastState: 'running', lastEpochs: 2 });
     await openHardestOf(ids[2] ?? '', () => new Promise(() => undefined));
     await panel.page.getByRole('button', { name: 'Open Dashboard' }).click();
-    await panel.page.waitForTimeout(100);
+    await eventually(() => assert.equal(opened.length, 1));
     await panel.close();
     await openHardestOf('gone', () => new Promise(() => undefined));
     await panel.page.getByRole('button', { name: 'Restore Deleted Run' }).click();
-    await panel.page.waitForTimeout(100);
-    assert.deepEqual(
-      opened.map(({ title }) => title),
-      ['dashboard', 'trash'],
+    await eventually(() =>
+      assert.deepEqual(
+        opened.map(({ title }) => title),
+        ['dashboard', 'trash'],
+      ),
     );
   });
 

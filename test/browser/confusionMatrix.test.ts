@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { eventually } from '../eventually.ts';
 import { openMatrix } from './harness/openPanels.ts';
 import type { OpenPanel } from './harness/panelPage.ts';
 import { RecordedWorkspace } from './harness/recordedWorkspace.ts';
@@ -44,9 +45,8 @@ describe('confusion matrix in a browser', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'true apple, predicted banana' }).waitFor();
     await page.getByRole('button', { name: 'Show in Gallery' }).click();
-    await page.waitForTimeout(100);
+    await eventually(() => assert.equal(opened.at(-1)?.title, 'true apple, predicted banana'));
     const cell = opened.at(-1);
-    assert.equal(cell?.title, 'true apple, predicted banana');
     assert.ok((cell?.files.length ?? 0) > 0 && cell?.files.every((file) => file.startsWith('apple/')));
 
     await page.getByRole('button', { name: 'Show Most Often Mistaken' }).click();
@@ -70,8 +70,7 @@ describe('confusion matrix in a browser', () => {
       .getByText(/^true apple, predicted/)
       .waitFor();
     await page.locator('.files button').first().click();
-    await page.waitForTimeout(100);
-    assert.equal(opened.at(-1)?.title, 'one');
+    await eventually(() => assert.equal(opened.at(-1)?.title, 'one'));
     assert.deepEqual(panel.complaints, []);
   });
 
@@ -150,8 +149,7 @@ describe('confusion matrix in a browser', () => {
     await open({ lastState: 'running', lastEpochs: 2 }, 2);
     await panel.page.getByText('as soon as the run has evaluated').waitFor();
     await panel.page.getByRole('button', { name: 'Open Dashboard' }).click();
-    await panel.page.waitForTimeout(100);
-    assert.equal(opened.at(-1)?.title, 'dashboard');
+    await eventually(() => assert.equal(opened.at(-1)?.title, 'dashboard'));
     await panel.close();
     rmSync(folder, { recursive: true });
     await open({ images: 0 }, 0);
@@ -162,7 +160,6 @@ describe('confusion matrix in a browser', () => {
     await open({}, 9);
     await panel.page.getByRole('heading', { name: 'This run is gone' }).waitFor();
     await panel.page.getByRole('button', { name: 'Restore Deleted Run' }).click();
-    await panel.page.waitForTimeout(100);
-    assert.equal(opened.at(-1)?.title, 'trash');
+    await eventually(() => assert.equal(opened.at(-1)?.title, 'trash'));
   });
 });

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { DashboardPanel } from '../../extension/panels/dashboard/dashboardPanel.ts';
 import { encodeEvent } from '../../trainer/protocol/events.ts';
 import { runPaths } from '../../trainer/protocol/runPaths.ts';
+import { eventually } from '../eventually.ts';
 import { openDashboard, type HostedPanel } from './harness/openPanels.ts';
 import { RecordedWorkspace } from './harness/recordedWorkspace.ts';
 import { assertAccessibleInAllThemes, hostileNames } from './harness/themes.ts';
@@ -308,11 +309,12 @@ describe('dashboard in a browser', () => {
     await panel.page.getByRole('heading', { name: 'This ladder is gone' }).waitFor();
     await assertAccessibleInAllThemes(panel);
     await panel.page.getByRole('button', { name: 'Restore Deleted Run' }).click();
-    await panel.page.waitForTimeout(100);
     // A question that was under way when the run went is answered in the log.
-    assert.deepEqual(
-      asked.filter((one) => !one.endsWith('This run is gone.')),
-      [`restore ${ids[0]}`],
+    await eventually(() =>
+      assert.deepEqual(
+        asked.filter((one) => !one.endsWith('This run is gone.')),
+        [`restore ${ids[0]}`],
+      ),
     );
     // It is back, and so is the dashboard.
     writeLadder(folder, { epochs: 4, stepsPerEpoch: 4, images: 20 });

@@ -3,12 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, globSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { newestOwner } from '../../trainer/protocol/ownership.ts';
+import { newestOwner, ownershipOf } from '../../trainer/protocol/ownership.ts';
 import { processStart } from '../../trainer/protocol/processIdentity.ts';
 import { requestStop } from '../../trainer/protocol/stopRequest.ts';
 import { TrainingSlot } from '../../trainer/run/trainingSlot.ts';
 import { resumeRun } from '../../trainer/stages/startRun.ts';
 import { countSteps } from '../../trainer/protocol/stepColumns.ts';
+import { eventually } from '../eventually.ts';
 import { assertSameRun, trainKilled, trainUndisturbed } from './killedRuns.ts';
 import { madeByUpsize } from './madeByUpsize.ts';
 import { runUpsize } from './runUpsize.ts';
@@ -206,7 +207,8 @@ describe('a run that is stopped, killed or asked for twice', function () {
   });
 
   it('leaves no process behind', async () => {
-    await sleep(500);
-    for (const run of workspace.store.list().runs) assert.notEqual(run.ownership?.kind, 'alive', run.id);
+    await eventually(() => {
+      for (const { id, folder } of workspace.store.list().runs) assert.notEqual(ownershipOf(folder).kind, 'alive', id);
+    });
   });
 });

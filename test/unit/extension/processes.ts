@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const withinMs = 10_000;
+const withinMs = 60_000;
 
 /** Whether a process is there. */
 function isThere(processId: number): boolean {
@@ -13,7 +13,7 @@ function isThere(processId: number): boolean {
   }
 }
 
-/** Fails when one of these processes is still there after 10 s, or when none was ever started. */
+/** Fails when one of these processes is still there after a minute, or when none was ever started. */
 export async function goneSoon(processIds: readonly number[]): Promise<void> {
   assert.ok(processIds.length > 0 && processIds.every((id) => id > 0), 'no process was started');
   const until = Date.now() + withinMs;

@@ -67,9 +67,9 @@ describe('records of runs', () => {
       clearInterval(waiting);`;
     const file = path.join(workspace, 'program.mjs');
     writeFileSync(file, program);
-    const ended = promisify(execFile)(process.execPath, [file], { timeout: 20_000 });
+    const ended = promisify(execFile)(process.execPath, [file], { timeout: 100_000 });
     await assert.doesNotReject(ended);
-  }).timeout(30_000);
+  }).timeout(120_000);
 
   it('say why a file cannot be understood, and that there is none', async () => {
     const [first = ''] = writeLadder(workspace, { sizes: [48], epochs: 4, stepsPerEpoch: 2, images: 20 });

@@ -77,12 +77,14 @@ describe('owning a run', () => {
       foreign();
       beat(600);
       const file = JSON.stringify(runPaths(folder).heartbeat);
-      const late = JSON.stringify(
-        JSON.stringify({ time: Date.now() - 599_000, attempt: 1, doing: 'training a batch' }),
-      );
-      const code = `setTimeout(() => require('node:fs').writeFileSync(${file}, ${late}), 300)`;
-      const child = spawn(process.execPath, ['-e', code], { stdio: 'ignore' });
+      const code = `
+        const beat = { time: ${Date.now() - 599_000}, attempt: 1, doing: 'training a batch' };
+        setInterval(() => require('node:fs').writeFileSync(${file}, JSON.stringify({ ...beat, time: ++beat.time })), 100);
+        console.log('beats');`;
+      const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
+      await once(child.stdout, 'data');
       assert.throws(() => takeRun(folder, { watchMs: 3000 }), RunOwnedError);
+      child.kill();
       await once(child, 'exit');
     });
 
@@ -110,18 +112,13 @@ describe('owning a run', () => {
     const code = `
       const { takeRun } = await import(${JSON.stringify(entry)});
       while (Date.now() < ${Date.now() + 1500}) {}
-      try { takeRun(${JSON.stringify(folder)}); console.log('mine'); setTimeout(() => {}, 3000); } catch (error) { console.log(error.name); }`;
-    const outputs = await Promise.all(
-      Array.from({ length: 4 }, async () => {
-        const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
-          stdio: ['ignore', 'pipe', 'inherit'],
-        });
-        let text = '';
-        child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-        await once(child, 'exit');
-        return text.trim();
-      }),
+      try { takeRun(${JSON.stringify(folder)}); console.log('mine'); setInterval(() => {}, 1000); } catch (error) { console.log(error.name); }`;
+    const children = Array.from({ length: 4 }, () =>
+      spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'inherit'] }),
     );
+    const outputs = await Promise.all(children.map(async ({ stdout }) => String(await once(stdout, 'data')).trim()));
+    // Who has it keeps it until all have tried.
+    for (const child of children) child.kill();
     assert.deepEqual(outputs.sort(), ['RunOwnedError', 'RunOwnedError', 'RunOwnedError', 'mine']);
   });
 });
