@@ -12,8 +12,7 @@ import { completedEvents, WrittenWorkspace } from '../protocol/writtenRun.ts';
 /** Hears no stop request and no SIGTERM, as a process that hangs in native code; says when it is ready. */
 const stubborn = ['-e', 'process.on("SIGTERM", () => {}); console.log("ready"); setInterval(() => {}, 1000)'];
 
-describe('ending the process of a run', function () {
-  this.timeout(20_000);
+describe('ending the process of a run', () => {
   let workspace: WrittenWorkspace;
   let folder: string;
   let owner: ChildProcess | null = null;

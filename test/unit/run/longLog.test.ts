@@ -18,8 +18,7 @@ function rounded(summary: RunSummary): RunSummary {
   return { ...summary, seconds: Math.round(summary.seconds * 1000) / 1000 };
 }
 
-describe('the log of a long run', function () {
-  this.timeout(30_000);
+describe('the log of a long run', () => {
   let workspace: WrittenWorkspace;
   beforeEach(() => (workspace = new WrittenWorkspace()));
   afterEach(() => workspace.remove());
