@@ -140,6 +140,7 @@ const events = {
     epoch: count,
     step: count,
     weightsSha256: z.string(),
+    /** For which training waited; runs of before: which it took to write. */
     seconds: z.number(),
   }),
   resumed: z.object({

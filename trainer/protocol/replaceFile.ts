@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 export interface ReplaceOptions {
@@ -54,6 +54,39 @@ export function replaceFileDurably(file: string, content: string | readonly Uint
     }
   });
   fsyncFolder(path.dirname(file));
+}
+
+/** `replaceFileDurably` that lets others work meanwhile. */
+export async function replaceLargeFileDurably(file: string, parts: readonly Uint8Array[]): Promise<void> {
+  const partial = partialOf(file);
+  try {
+    const handle = await open(partial, 'w');
+    try {
+      // All at once: a busy thread looks seldom after what is done in parts.
+      for (let left = partsAfter(parts, 0); left.length > 0;) {
+        const { bytesWritten } = await handle.writev(left);
+        left = partsAfter(left, bytesWritten);
+      }
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(partial, file);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+  fsyncFolder(path.dirname(file));
+}
+
+/** What is left of these parts after so many bytes. */
+function partsAfter(parts: readonly Uint8Array[], bytes: number): Uint8Array[] {
+  let done = bytes;
+  return parts.flatMap((part) => {
+    const skipped = Math.min(done, part.length);
+    done -= skipped;
+    return skipped < part.length ? [part.subarray(skipped)] : [];
+  });
 }
 
 function replaceBy(file: string, partial: string, write: (partial: string) => void): void {

@@ -6,7 +6,7 @@ import type { NamedArray } from '../engine/trainStep.ts';
 import { checkpointStateSchema, type CheckpointState } from '../protocol/runFolder.ts';
 import { runPaths } from '../protocol/runPaths.ts';
 import { newerFormat, versions } from '../protocol/versions.ts';
-import { replaceFileDurably } from '../protocol/replaceFile.ts';
+import { replaceFileDurably, replaceLargeFileDurably } from '../protocol/replaceFile.ts';
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts';
 
 /** Everything that a resume needs: what the next step starts from. */
@@ -39,6 +39,14 @@ export interface ResumePoint {
   best: { step: number; weights: NamedArray[] } | null;
 }
 
+/** A checkpoint that is ready to be written. */
+export interface PreparedCheckpoint {
+  /** Of its file. */
+  name: string;
+  /** Settles when it is on the disk. */
+  write(): Promise<void>;
+}
+
 /** The checkpoints of one run: `<kind>-<step>.safetensors`, each with its SHA-256 in a file beside it. */
 export class CheckpointFolder {
   readonly #directory: string;
@@ -59,10 +67,10 @@ export class CheckpointFolder {
   }
 
   /**
-   * Writes a checkpoint and then removes all but the newest two of its kind. At every instant at least one whole
-   * checkpoint is there, once there was one. Returns the file's name.
+   * Gets a checkpoint ready, which takes the time of its sum; `write` then writes it while others work, and removes all but the
+   * newest two of its kind. At every instant at least one whole checkpoint is there, once there was one.
    */
-  write({ state, weights, slots }: Checkpoint): string {
+  prepare({ state, weights, slots }: Checkpoint): PreparedCheckpoint {
     const name = checkpointName(state.kind, state.step);
     const parts = encodeSafetensors(
       [
@@ -73,15 +81,19 @@ export class CheckpointFolder {
     );
     const hash = createHash('sha256');
     for (const part of parts) hash.update(part);
+    const sum = hash.digest('hex');
+    return { name, write: () => this.#write(state.kind, name, parts, sum) };
+  }
+
+  async #write(kind: CheckpointState['kind'], name: string, parts: readonly Uint8Array[], sum: string): Promise<void> {
     // A step that is trained again has the same name: its old sum would call the new file damaged.
     rmSync(path.join(this.#directory, `${name}.sha256`), { force: true });
-    replaceFileDurably(path.join(this.#directory, name), parts);
-    replaceFileDurably(path.join(this.#directory, `${name}.sha256`), `${hash.digest('hex')}  ${name}\n`);
-    for (const old of this.#names(state.kind).slice(generationsKept)) {
+    await replaceLargeFileDurably(path.join(this.#directory, name), parts);
+    replaceFileDurably(path.join(this.#directory, `${name}.sha256`), `${sum}  ${name}\n`);
+    for (const old of this.#names(kind).slice(generationsKept)) {
       rmSync(path.join(this.#directory, `${old}.sha256`), { force: true });
       rmSync(path.join(this.#directory, old), { force: true });
     }
-    return name;
   }
 
   /**

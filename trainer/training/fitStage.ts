@@ -15,12 +15,15 @@ import { renewStatistics } from './renewStatistics.ts';
 /** Where training stands, beside the tensors: the training part of a checkpoint's record. */
 export type FitState = Omit<CheckpointState, 'version' | 'kind' | 'seq' | 'weightsSha256'>;
 
-/** What a checkpoint keeps. `best` comes without slots: nothing resumes from it, the next stage starts from it. */
+/** What a checkpoint keeps of one moment. Nothing in it changes any more when training goes on. */
 export interface FitCheckpoint {
-  kind: CheckpointState['kind'];
+  /** Whether it is the end of the best epoch so far, which the next stage starts from. */
+  isBest: boolean;
   state: FitState;
   weights: NamedArray[];
   slots: NamedArray[];
+  /** When training paused for it, by `now`. */
+  asked: number;
 }
 
 /** Where a resumed run goes on: its last checkpoint, and the weights of the best epoch that this checkpoint speaks of. */
@@ -47,7 +50,7 @@ export interface FitStageInput {
   /** Scores the whole validation set. Null when it broke off because of a stop request. */
   validate(): Promise<ValidationResult | null>;
   emit: (event: RunEvent) => void;
-  /** Writes a checkpoint. Of one moment, `best` is written before `last`, which speaks of it. */
+  /** Takes a checkpoint, to be written while training goes on. Throws what the one before could not be written for. */
   checkpoint(checkpoint: FitCheckpoint): void | Promise<void>;
   /** Whether someone asked for a stop. Looked at after each step. */
   shouldStop(): boolean;
@@ -61,8 +64,8 @@ export interface FitStageInput {
   checkpointEverySeconds?: number;
 }
 
-/** Before the end of an epoch is scored, a checkpoint is written when the last one is older than this. */
-const beforeScoringMs = 10_000;
+/** How long scoring an epoch is taken to last before one was scored. */
+const firstScoringMs = 50_000;
 
 /** How training ended. */
 export interface FitResult {
@@ -109,7 +112,9 @@ export async function fitStage(input: FitStageInput): Promise<FitResult> {
   }
 
   let checkpointed = now();
-  const checkpoint = async (kind: FitCheckpoint['kind']) => {
+  let scoringMs = firstScoringMs;
+  const checkpoint = async (isBest: boolean) => {
+    const asked = now();
     reporter.flush(control);
     const saved = Object.fromEntries(
       callbacks.flatMap((one) => (one.save === undefined ? [] : [[one.name, one.save()]])),
@@ -122,15 +127,14 @@ export async function fitStage(input: FitStageInput): Promise<FitResult> {
       learningRate: control.learningRate,
       callbacks: saved,
     };
-    const slots = kind === 'last' ? step.getSlots() : [];
-    await input.checkpoint({ kind, state, weights: step.getWeights(), slots });
+    await input.checkpoint({ isBest, state, weights: step.getWeights(), slots: step.getSlots(), asked });
     checkpointed = now();
   };
   const ended = (reason: FitResult['reason'], message: string): FitResult => {
     return { reason, message, epochs: epoch, steps: runStep, best: bestWeights.best };
   };
   const stopped = async (message: string) => {
-    await checkpoint('last');
+    await checkpoint(false);
     return ended('stopped', message);
   };
   const finished = () => callbacks.map((callback) => callback.finished?.() ?? null).find((reason) => reason !== null);
@@ -160,20 +164,21 @@ export async function fitStage(input: FitStageInput): Promise<FitResult> {
         for (const callback of callbacks) callback.onStepEnd?.(report, control);
         if (input.shouldStop()) return await stopped(`Stopped in epoch ${epoch + 1}, after step ${runStep}.`);
         if (budget?.isSpent) break;
-        if (done - checkpointed >= checkpointEveryMs) await checkpoint('last');
+        if (done - checkpointed >= checkpointEveryMs) await checkpoint(false);
         asked = now();
       }
       if (sums.images === 0) throw new Error('The epoch has no images: the data set gives no batch to train on.');
 
-      // A kill while a large set is scored must not cost the epoch again.
-      if (now() - checkpointed >= beforeScoringMs) await checkpoint('last');
+      // A kill while a large set is scored must not cost more than one within the epoch.
+      if (now() - checkpointed + scoringMs >= checkpointEveryMs) await checkpoint(false);
       const began = now();
       const isRenewed = await renewStatistics(step, input.batches(epoch, 0), () => input.shouldStop());
       const validation = isRenewed ? await input.validate() : null;
       if (!validation) return await stopped(`Stopped before the end of epoch ${epoch + 1} was scored.`);
       if (!Number.isFinite(validation.loss))
         throw new DivergedError(validation.loss, epoch, runStep, control.learningRate);
-      const evaluationSeconds = (now() - began) / 1000;
+      scoringMs = now() - began;
+      const evaluationSeconds = scoringMs / 1000;
       const report = epochReport(epoch, runStep, sums, validation, control.learningRate, evaluationSeconds);
       reporter.flush(control);
       for (const callback of callbacks) callback.onEpochEnd?.(report, control);
@@ -181,8 +186,7 @@ export async function fitStage(input: FitStageInput): Promise<FitResult> {
       epoch++;
       stepInEpoch = 0;
       sums = emptySums();
-      if (bestWeights.best?.step === runStep) await checkpoint('best');
-      await checkpoint('last');
+      await checkpoint(bestWeights.best?.step === runStep);
       if (epoch < options.epochs && finished() === undefined && input.shouldStop())
         return ended('stopped', `Stopped after epoch ${epoch}.`);
     }

@@ -11,7 +11,12 @@ import {
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { replaceFile, replaceFileDurably, replaceFileSync } from '../../../trainer/protocol/replaceFile.ts';
+import {
+  replaceFile,
+  replaceFileDurably,
+  replaceFileSync,
+  replaceLargeFileDurably,
+} from '../../../trainer/protocol/replaceFile.ts';
 
 describe('replaceFile', () => {
   let folder: string;
@@ -26,6 +31,12 @@ describe('replaceFile', () => {
     replaceFile,
     replaceFileSync: async (target: string, content: string) => Promise.resolve(replaceFileSync(target, content)),
     replaceFileDurably: async (target: string, content: string) => Promise.resolve(replaceFileDurably(target, content)),
+    replaceLargeFileDurably: (target: string, content: string) =>
+      replaceLargeFileDurably(target, [
+        Buffer.from(content.slice(0, 3)),
+        Buffer.alloc(0),
+        Buffer.from(content.slice(3)),
+      ]),
   };
   for (const [name, replace] of Object.entries(ways)) {
     it(`${name} puts the new content in the old one's place and leaves nothing beside it`, async () => {

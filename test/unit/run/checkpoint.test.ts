@@ -32,13 +32,10 @@ describe('checkpoints', () => {
   beforeEach(() => (folder = mkdtempSync(path.join(os.tmpdir(), 'upsize-checkpoint-'))));
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('come back to the bit, with their slots and state', () => {
+  it('come back to the bit, with their slots and state', async () => {
     const checkpoints = CheckpointFolder.own(folder);
-    checkpoints.write({
-      state: state(7),
-      weights,
-      slots: [{ name: 'kernel/rms', shape: [1], data: Float32Array.of(0.1) }],
-    });
+    const slots = [{ name: 'kernel/rms', shape: [1], data: Float32Array.of(0.1) }];
+    await checkpoints.prepare({ state: state(7), weights, slots }).write();
     const read = checkpoints.readNewest('last');
     assert.ok(read);
     assert.deepEqual(read.state, state(7));
@@ -47,9 +44,9 @@ describe('checkpoints', () => {
     assert.equal(checkpoints.readNewest('best'), null);
   });
 
-  it('keep two generations, and fall back to the older one when the newer is damaged anywhere', () => {
+  it('keep two generations, and fall back to the older one when the newer is damaged anywhere', async () => {
     const checkpoints = CheckpointFolder.own(folder);
-    for (const step of [5, 10, 15]) checkpoints.write({ state: state(step), weights, slots: [] });
+    for (const step of [5, 10, 15]) await checkpoints.prepare({ state: state(step), weights, slots: [] }).write();
     const directory = path.join(folder, 'checkpoints');
     assert.equal(readdirSync(directory).length, 4);
     const newest = path.join(directory, 'last-000000015.safetensors');
@@ -73,8 +70,13 @@ describe('checkpoints', () => {
     );
   });
 
-  const write = (kind: CheckpointState['kind'], step: number, changes: object = {}) =>
-    CheckpointFolder.own(folder).write({ state: { ...state(step, kind), ...changes }, weights, slots: [] });
+  /** Returns its name. */
+  const write = async (kind: CheckpointState['kind'], step: number, changes: object = {}) => {
+    const checkpoint = { state: { ...state(step, kind), ...changes }, weights, slots: [] };
+    const prepared = CheckpointFolder.own(folder).prepare(checkpoint);
+    await prepared.write();
+    return prepared.name;
+  };
   const resumePoint = () => {
     const damaged: string[] = [];
     const bestStep = ({ callbacks }: CheckpointState) => (typeof callbacks.best === 'number' ? callbacks.best : null);
@@ -82,11 +84,11 @@ describe('checkpoints', () => {
     return { step: found?.last.state.step, best: found?.best?.step, damaged };
   };
 
-  it('of a resume go back to a state whose best weights are whole', () => {
-    write('best', 5);
-    write('last', 5, { callbacks: { best: 5 } });
-    const best = write('best', 10);
-    write('last', 10, { callbacks: { best: 10 } });
+  it('of a resume go back to a state whose best weights are whole', async () => {
+    await write('best', 5);
+    await write('last', 5, { callbacks: { best: 5 } });
+    const best = await write('best', 10);
+    await write('last', 10, { callbacks: { best: 10 } });
     assert.deepEqual(resumePoint(), { step: 10, best: 10, damaged: [] });
     writeFileSync(path.join(folder, 'checkpoints', best), 'torn');
     assert.deepEqual(resumePoint(), { step: 5, best: 5, damaged: [best] });
@@ -94,19 +96,19 @@ describe('checkpoints', () => {
     assert.equal(resumePoint().step, undefined);
   });
 
-  it('of a step that is trained again are whole at every moment', () => {
-    const name = write('last', 5);
+  it('of a step that is trained again are whole at every moment', async () => {
+    const name = await write('last', 5);
     const sum = path.join(folder, 'checkpoints', `${name}.sha256`);
     writeFileSync(sum, `${'0'.repeat(64)}  ${name}\n`);
-    write('last', 5);
+    await write('last', 5);
     assert.equal(resumePoint().step, 5);
     assert.doesNotMatch(readFileSync(sum, 'utf8'), /^0{64}/);
   });
 
-  it('leave nothing half written behind for their owner, and are not touched by a reader', () => {
+  it('leave nothing half written behind for their owner, and are not touched by a reader', async () => {
     assert.equal(new CheckpointFolder(folder).readNewest('last'), null);
     assert.deepEqual(readdirSync(folder), []);
-    write('last', 5);
+    await write('last', 5);
     writeFileSync(path.join(folder, 'checkpoints', 'last-000000006.safetensors.123.partial'), 'half');
     new CheckpointFolder(folder).readNewest('last');
     assert.equal(readdirSync(path.join(folder, 'checkpoints')).length, 3);
@@ -114,10 +116,9 @@ describe('checkpoints', () => {
     assert.equal(readdirSync(path.join(folder, 'checkpoints')).length, 2);
   });
 
-  it('of a newer Upsize are called that, and no older one takes their place', () => {
-    write('last', 5);
-    // @ts-expect-error: what a later version might write
-    CheckpointFolder.own(folder).write({ state: { ...state(10), version: 99, more: true }, weights, slots: [] });
+  it('of a newer Upsize are called that, and no older one takes their place', async () => {
+    await write('last', 5);
+    await write('last', 10, { version: 99, more: true });
     assert.throws(() => resumePoint(), /made by a newer Upsize \(format 99; this one knows 1\)/);
     assert.throws(() => new CheckpointFolder(folder).readNewest('last'), /newer Upsize/);
   });

@@ -115,8 +115,8 @@ export async function fitTiny(
 
 /** What an attempt that starts from the newest of these checkpoints is given. */
 export function startFrom(checkpoints: readonly FitCheckpoint[]): NonNullable<FitStageInput['start']> {
-  const last = checkpoints.findLast((checkpoint) => checkpoint.kind === 'last');
+  const last = checkpoints.at(-1);
   if (!last) throw new Error('There is no checkpoint to start from.');
-  const best = checkpoints.findLast((checkpoint) => checkpoint.kind === 'best');
+  const best = checkpoints.findLast((checkpoint) => checkpoint.isBest);
   return { ...last, best: best ? { step: best.state.step, weights: best.weights } : null };
 }
