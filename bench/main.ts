@@ -2,16 +2,16 @@
  * Runs benchmarks: `npm run bench` (all) or `npm run bench -- NAME…`, with `--check` to end with 1 when a goal is missed,
  * `--rounds N`, `--seconds N` (of one measurement), `--only TEXT` (cases whose names contain it), `--photos DIR` (a folder
  * of class folders, in place of the generated sample; else `UPSIZE_PHOTOS`) and `--quick` (little work, for development).
- * Each prints its table and writes `bench/results/<name>.json`, `.md` and its place in `docs/benchmarks.md`; with `--only` or
- * `--quick` it writes nothing. A bench that fails is named at the end, which is then 1; the others are measured all the same.
+ * Each prints its table and writes `bench/results/<name>.json`, `.md` and its place in `docs/benchmarks.md`: with `--only` beside
+ * what was measured of other cases on the same machine, with `--quick` nothing. A bench that fails is named at the end, which is then 1; the others are measured all the same.
  */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BenchRow } from './bench.ts';
 import { benches } from './benches.ts';
 import { writeBenchmarksPage } from './benchmarksPage.ts';
-import { type BenchReport, readLoad, readMachine, toMarkdown, verdict } from './report.ts';
+import { type BenchReport, readLoad, readMachine, toMarkdown, verdict, withEarlierCases } from './report.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -69,15 +69,26 @@ async function runBench(name: string): Promise<BenchRow[]> {
     ...{ version: 2, name, title: bench.title, time: new Date().toISOString(), rounds, seconds },
     ...{ machine: readMachine(), loadBefore, loadAfter: readLoad(), rows },
   };
-  const table = toMarkdown(report);
-  if (only === '' && !quick) {
-    const folder = path.join(import.meta.dirname, 'results');
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(path.join(folder, `${name}.json`), `${JSON.stringify(report, null, 2)}\n`);
-    writeFileSync(path.join(folder, `${name}.md`), table);
-    writeBenchmarksPage(name, table);
-  }
-  console.log(table);
+  if (!quick) keep(report);
+  console.log(toMarkdown(report));
   console.log(verdict(bench, rows));
   return rows;
+}
+
+function keep(report: BenchReport): void {
+  const folder = path.join(import.meta.dirname, 'results');
+  const file = path.join(folder, `${report.name}.json`);
+  // Written by this program.
+  const earlier = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as BenchReport) : null;
+  const whole = only === '' ? report : withEarlierCases(report, earlier);
+  if (whole === null) {
+    console.error(
+      `bench: ${report.name}: not kept: ${file} is of another machine. Without --only all is measured anew.`,
+    );
+    return;
+  }
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, `${JSON.stringify(whole, null, 2)}\n`);
+  writeFileSync(path.join(folder, `${report.name}.md`), toMarkdown(whole));
+  writeBenchmarksPage(report.name, toMarkdown(whole));
 }

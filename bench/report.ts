@@ -16,6 +16,12 @@ export interface Load {
   freeBytes: number;
 }
 
+/** A row of a report, which may be older than others. */
+export interface MeasuredRow extends BenchRow {
+  /** When it was measured, ISO 8601; absent where that was with the newest. */
+  measured?: string;
+}
+
 /** What `bench/results/<name>.json` holds. */
 export interface BenchReport {
   version: 2;
@@ -27,7 +33,23 @@ export interface BenchReport {
   machine: Machine;
   loadBefore: Load;
   loadAfter: Load;
-  rows: BenchRow[];
+  rows: MeasuredRow[];
+}
+
+/**
+ * A report of some cases, with the other cases of an earlier one on the same machine: long benches can be measured case by case.
+ * Cases keep their places. Null where the earlier one is of another machine, whose figures do not belong beside these. Pure.
+ */
+export function withEarlierCases(report: BenchReport, earlier: BenchReport | null): BenchReport | null {
+  if (earlier === null) return report;
+  if (JSON.stringify(earlier.machine) !== JSON.stringify(report.machine)) return null;
+  const cases = new Set(report.rows.map((row) => row.case));
+  const waiting = new Set(cases);
+  const kept = earlier.rows.flatMap((row): MeasuredRow[] => {
+    if (!cases.has(row.case)) return [{ measured: earlier.time, ...row }];
+    return waiting.delete(row.case) ? report.rows.filter((newer) => newer.case === row.case) : [];
+  });
+  return { ...report, rows: [...kept, ...report.rows.filter((row) => waiting.has(row.case))] };
 }
 
 /** What the machine is. */
@@ -54,13 +76,15 @@ export function isBusy({ machine, loadBefore }: Pick<BenchReport, 'machine' | 'l
 /** The report as Markdown, for `docs/benchmarks.md`. */
 export function toMarkdown(report: BenchReport): string {
   const { machine, rows } = report;
+  const earlier = rows.filter(({ measured }) => measured !== undefined).length;
   const lines = [
     `### ${report.name}`,
     '',
     `${report.title} ${report.rounds} interleaved rounds of about ${report.seconds} s each, medians, 95 % intervals of the median ratio ` +
       `(of Upsize's own figure where there is no peer). A ratio above 1 means that Upsize is better. ` +
       `${machine.processor}, ${machine.threads} threads, ${machine.system}, Node ${machine.node}; ` +
-      `load average ${report.loadBefore.averages[0]} before and ${report.loadAfter.averages[0]} after.`,
+      `load average ${report.loadBefore.averages[0]} before and ${report.loadAfter.averages[0]} after.` +
+      (earlier === 0 ? '' : ` ${earlier} of the ${rows.length} rows were measured before, on the same machine.`),
     ...(isBusy(report) ? ['', '**Measured on a busy machine: take the figures as a hint.**'] : []),
     '',
     '| case | unit | Upsize | peer | | ratio | 95 % | goal | |',

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { benchRow } from '../../../bench/benchRow.ts';
 import { withTable } from '../../../bench/benchmarksPage.ts';
+import { readLoad, readMachine, toMarkdown, withEarlierCases, type BenchReport } from '../../../bench/report.ts';
 
 const measured = { case: 'a case', unit: 'ms', better: 'less' as const };
 
@@ -40,5 +41,39 @@ describe('the page of benchmarks', () => {
       withTable(two, 'decode', 'three'),
       '# Head\n\n<!-- decode -->\nthree\n<!-- /decode -->\n\n<!-- input -->\ntwo\n<!-- /input -->\nAfter.\n',
     );
+  });
+});
+
+describe('a report of some cases', () => {
+  const row = (name: string, upsize: number, peer = 'peer') =>
+    benchRow({ ...measured, case: name, upsize: [upsize], peer: { name: peer, values: [10] }, goal: null });
+  const report = (time: string, rows: BenchReport['rows']): BenchReport => ({
+    ...{ version: 2, name: 'decode', title: 'Decoding.', rounds: 1, seconds: 1, time, rows },
+    ...{ machine: readMachine(), loadBefore: readLoad(), loadAfter: readLoad() },
+  });
+  const shown = (of: BenchReport | null) => of?.rows.map((one) => [one.case, one.peer?.name, one.measured]);
+
+  it('takes the place of the same cases of before, whatever peer counted then, and says how old the others are', () => {
+    const first = report('monday', [row('a', 1), row('b', 1), row('b', 1, 'another'), row('c', 1)]);
+    const second = withEarlierCases(report('tuesday', [row('d', 2), row('b', 2, 'third')]), first);
+    assert.deepEqual(shown(second), [
+      ['a', 'peer', 'monday'],
+      ['b', 'third', undefined],
+      ['c', 'peer', 'monday'],
+      ['d', 'peer', undefined],
+    ]);
+    const third = withEarlierCases(report('wednesday', [row('a', 3)]), second);
+    assert.deepEqual(
+      third?.rows.map((one) => one.measured),
+      [undefined, 'tuesday', 'monday', 'tuesday'],
+    );
+    assert.match(toMarkdown(third ?? assert.fail()), / 3 of the 4 rows were measured before, on the same machine\./);
+  });
+
+  it('is kept alone where there is none before, and not at all beside another machine’s', () => {
+    const alone = report('monday', [row('a', 1)]);
+    assert.equal(withEarlierCases(alone, null), alone);
+    const elsewhere = { ...alone, machine: { ...alone.machine, threads: 999 } };
+    assert.equal(withEarlierCases(report('tuesday', [row('a', 1)]), elsewhere), null);
   });
 });
