@@ -196,6 +196,7 @@ describe('gallery in a browser', () => {
     const shown = async () => Number(/^\d+/.exec(await page.locator('.picked .muted').first().innerText())?.[0]);
     const words = async () => (await page.locator('.tile').all()).map((tile) => tile.getAttribute('aria-label'));
     const links = page.locator('.overview .link');
+    await links.first().waitFor();
     const counts = (await links.allInnerTexts()).map((text) => /^(\d+) for (\d+) px$/.exec(text)?.slice(1).map(Number));
     assert.ok(counts.length >= 2 && counts.every((pair) => pair !== undefined));
     for (const [at, pair] of counts.entries()) {

@@ -151,24 +151,30 @@ class Victim {
       this.#look();
       return isLive(this.#summary.state);
     }
-    while (!this.#isAt(at)) {
-      if (!isLive(this.#summary.state)) return false;
-      if (Date.now() > deadline) throw new Error(`Run ${this.#id} was not ${at} within ${waitMs / 1000} s.`);
-      await breathe();
-      this.#look();
-    }
+    const comes = async () => {
+      while (!this.#isAt(at)) {
+        if (!isLive(this.#summary.state)) return false;
+        if (Date.now() > deadline) throw new Error(`Run ${this.#id} was not ${at} within ${waitMs / 1000} s.`);
+        await breathe();
+        this.#look();
+      }
+      return true;
+    };
+    if (!(await comes())) return false;
     const jitter = jitterMs[at];
     if (jitter > 0) {
       await sleep(randomInt(0, jitter));
       this.#look();
     }
-    return isLive(this.#summary.state);
+    // That moment comes again and again, between others.
+    return at === 'mid-epoch' ? comes() : isLive(this.#summary.state);
   }
 
   #isAt(moment: KillMoment): boolean {
     const { state, step } = this.#summary;
     if (moment === 'mid-checkpoint') return isWritingCheckpoint(this.#folder);
-    if (moment === 'mid-epoch') return state === 'running' && step > this.#from;
+    // A checkpoint is written while training goes on.
+    if (moment === 'mid-epoch') return state === 'running' && step > this.#from && !isWritingCheckpoint(this.#folder);
     if (moment === 'evaluating') return state === 'evaluating';
     return state === 'queued' || state === 'preparing';
   }

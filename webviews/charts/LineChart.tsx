@@ -36,7 +36,7 @@ export function LineChart(props: LineChartProps) {
   const [spoken, setSpoken] = useState('');
 
   useEffect(() => {
-    if (!canvas.current) return;
+    if (!canvas.current || props.waits === true) return;
     const ranged = ({ chart: changed }: { chart: Chart }) => {
       const { min, max } = changed.scales['x'] ?? { min: 0, max: 0 };
       newest.current.onRange(rangeOf(newest.current, { from: min, to: max }));
@@ -84,7 +84,7 @@ export function LineChart(props: LineChartProps) {
       chart.current?.destroy();
       chart.current = null;
     };
-  }, [props.crosshair]);
+  }, [props.crosshair, props.waits]);
 
   useEffect(() => {
     if (!chart.current) return;

@@ -6,6 +6,8 @@ import type { Range } from './range.ts';
 import { marksAt, thin, withRoom, type Mark, type Point, type Series, type Span } from './series.ts';
 
 export interface LineChartProps {
+  /** Whether it is not to be drawn yet; its place is kept. */
+  waits?: boolean;
   /** What the chart is, for assistive technology. */
   label: string;
   series: readonly Series[];

@@ -48,11 +48,7 @@ export function Overview({ content, table, theme, save, onClass, onSmaller }: Ov
     <div class="overview">
       <RandomImages content={content} table={table} begun={begun} />
       <ClassBalance table={table} theme={theme} save={save} onClass={onClass} />
-      {begun ? (
-        <Sizes content={content} table={table} theme={theme} save={save} onSmaller={onSmaller} />
-      ) : (
-        <section class="sizes-to-come" />
-      )}
+      <Sizes content={content} table={table} theme={theme} save={save} waits={!begun} onSmaller={onSmaller} />
     </div>
   );
 }
@@ -134,7 +130,7 @@ export function sizeRows(width: Distribution, height: Distribution): (number | n
   return [...bins.values()].sort((a, b) => (a[0] ?? 0) - (b[0] ?? 0));
 }
 
-function Sizes({ content, table, theme, save, onSmaller }: Omit<OverviewProps, 'onClass'>) {
+function Sizes({ content, table, theme, save, waits, onSmaller }: Omit<OverviewProps, 'onClass'> & { waits: boolean }) {
   const crosshair = useRef(new Crosshair()).current;
   const [range, setRange] = useState<Range>(null);
   const { width, height, side, suggestedSizes, sizes } = content;
@@ -144,6 +140,7 @@ function Sizes({ content, table, theme, save, onSmaller }: Omit<OverviewProps, '
   return (
     <LineFigure
       title="Width and height"
+      waits={waits}
       xLabel="pixels"
       fileName="image-sizes"
       sheet={() => ({
