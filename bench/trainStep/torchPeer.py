@@ -86,8 +86,10 @@ class Net(nn.Module):
 random = np.random.default_rng(1)
 pixels = torch.from_numpy(random.integers(0, 256, (batch * 4, size, size, 3), dtype=np.uint8))
 labels = torch.arange(batch * 4) * 7 % classes
-net = Net().to(memory_format=torch.channels_last).train()
+net = Net().train()
 net(pixels[:2].permute(0, 3, 1, 2).float())
+# Not before: the first batch makes the weights.
+net = net.to(memory_format=torch.channels_last)
 for name in case["frozen"]:
     part = net.parts[name.replace(".", "_")] if name.replace(".", "_") in net.parts else None
     if part is not None:
