@@ -3,7 +3,8 @@
  * `--rounds N`, `--seconds N` (of one measurement), `--only TEXT` (cases whose names contain it), `--photos DIR` (a folder
  * of class folders, in place of the generated sample; else `UPSIZE_PHOTOS`) and `--quick` (little work, for development).
  * Each prints its table and writes `bench/results/<name>.json`, `.md` and its place in `docs/benchmarks.md`: with `--only` beside
- * what was measured of other cases on the same machine, with `--quick` nothing. A bench that fails is named at the end, which is then 1; the others are measured all the same.
+ * what was measured of other cases on the same machine, with `--quick` nothing. A bench that fails is named at the end, which is
+ * then 1; the others are measured all the same.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -89,6 +90,7 @@ function keep(report: BenchReport): void {
   }
   mkdirSync(folder, { recursive: true });
   writeFileSync(file, `${JSON.stringify(whole, null, 2)}\n`);
-  writeFileSync(path.join(folder, `${report.name}.md`), toMarkdown(whole));
-  writeBenchmarksPage(report.name, toMarkdown(whole));
+  const table = toMarkdown(whole);
+  writeFileSync(path.join(folder, `${report.name}.md`), table);
+  writeBenchmarksPage(report.name, table);
 }

@@ -22,14 +22,7 @@ export async function replaceFile(
   { makeFolder = false, mode, partialIn }: ReplaceOptions = {},
 ): Promise<void> {
   if (makeFolder) await mkdir(path.dirname(file), { recursive: true });
-  const partial = partialOf(file, partialIn);
-  try {
-    await writeFile(partial, content, { mode });
-    await rename(partial, file);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
+  await replaceByAsync(file, partialOf(file, partialIn), (partial) => writeFile(partial, content, { mode }));
 }
 
 /** `replaceFile` for where nothing may come between. */
@@ -58,8 +51,7 @@ export function replaceFileDurably(file: string, content: string | readonly Uint
 
 /** `replaceFileDurably` that lets others work meanwhile. */
 export async function replaceLargeFileDurably(file: string, parts: readonly Uint8Array[]): Promise<void> {
-  const partial = partialOf(file);
-  try {
+  await replaceByAsync(file, partialOf(file), async (partial) => {
     const handle = await open(partial, 'w');
     try {
       // All at once: a busy thread looks seldom after what is done in parts.
@@ -71,11 +63,7 @@ export async function replaceLargeFileDurably(file: string, parts: readonly Uint
     } finally {
       await handle.close();
     }
-    await rename(partial, file);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw error;
-  }
+  });
   fsyncFolder(path.dirname(file));
 }
 
@@ -87,6 +75,16 @@ function partsAfter(parts: readonly Uint8Array[], bytes: number): Uint8Array[] {
     done -= skipped;
     return skipped < part.length ? [part.subarray(skipped)] : [];
   });
+}
+
+async function replaceByAsync(file: string, partial: string, write: (partial: string) => Promise<void>): Promise<void> {
+  try {
+    await write(partial);
+    await rename(partial, file);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
 }
 
 function replaceBy(file: string, partial: string, write: (partial: string) => void): void {
