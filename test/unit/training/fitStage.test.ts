@@ -289,6 +289,28 @@ describe('fitStage', function () {
     );
   });
 
+  it('writes a checkpoint before scoring where a kill then would cost more than a minute, and none where not', async () => {
+    for (const [scoringMs, before] of [
+      [59_990, 1],
+      [1000, 0],
+    ] as const) {
+      let time = 0;
+      const { checkpoints } = await fitTiny({
+        now: () => (time += 1),
+        options: { ...training, epochs: 2 },
+        validate: () => {
+          time += scoringMs;
+          return Promise.resolve({ loss: 1, accuracy: 0.5 });
+        },
+      });
+      const midEpoch = checkpoints.filter(({ state }) => state.stepInEpoch > 0);
+      assert.deepEqual(
+        midEpoch.map(({ state }) => state.epoch),
+        Array.from({ length: before }, () => 1),
+      );
+    }
+  });
+
   it('refuses an epoch without images', async () => {
     const empty = async function* () {};
     await assert.rejects(fitTiny({ batches: empty }), /no batch to train on/);
