@@ -49,5 +49,6 @@ export interface Bench {
   name: string;
   /** A sentence or two for the table's head. */
   title: string;
-  run(options: BenchOptions): Promise<BenchRow[]>;
+  /** The rows, or why the bench cannot be run on this machine, as a sentence. */
+  run(options: BenchOptions): Promise<BenchRow[] | { skipped: string }>;
 }

@@ -3,6 +3,7 @@ import type { Bench } from './bench.ts';
 /** All benchmarks, by name; each is loaded when it is run. */
 export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'train-step': async () => (await import('./train-step.ts')).trainStepBench,
+  'gpu-step': async () => (await import('./gpuStep.ts')).gpuStepBench,
   decode: async () => (await import('./decode.ts')).decodeBench,
   input: async () => (await import('./input.ts')).inputBench,
   ladder: async () => (await import('./ladder.ts')).ladderBench,

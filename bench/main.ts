@@ -58,7 +58,7 @@ async function runBench(name: string): Promise<BenchRow[]> {
   const bench = await benches[name]?.();
   if (!bench) return [];
   const loadBefore = readLoad();
-  const rows = await bench.run({
+  const measured = await bench.run({
     rounds,
     seconds,
     only,
@@ -66,6 +66,11 @@ async function runBench(name: string): Promise<BenchRow[]> {
     photos: photos === null ? null : path.resolve(photos),
     progress: (line) => console.error(`bench: ${name}: ${line}`),
   });
+  if ('skipped' in measured) {
+    console.log(`SKIPPED ${name}: ${measured.skipped}`);
+    return [];
+  }
+  const rows = measured;
   const report: BenchReport = {
     ...{ version: 2, name, title: bench.title, time: new Date().toISOString(), rounds, seconds },
     ...{ machine: readMachine(), loadBefore, loadAfter: readLoad(), rows },

@@ -1,4 +1,4 @@
-/** Contender: tfjs-node as it comes, `model.trainOnBatch` op by op, with its own kernels, gradients and layers. */
+/** Contender: tfjs-node as it comes, `model.trainOnBatch` op by op, with its own kernels, gradients and layers. Usage: stockTfjs.ts CASE.json [gpu] */
 import { constants } from 'node:os';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
@@ -8,7 +8,7 @@ import { readLayer } from '../../trainer/model/layerKinds.ts';
 import { makeImages, readCase, serveSteps } from './readCase.ts';
 
 const work = readCase();
-const parts = findNativeParts();
+const parts = findNativeParts({ gpu: process.argv[3] === 'gpu' });
 if (!parts.found) throw new Error(parts.reason);
 const removed = {
   isNullOrUndefined: (value: unknown) => value === null || value === undefined,

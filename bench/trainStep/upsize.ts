@@ -1,4 +1,4 @@
-/** Contender: Upsize's graph step, from bytes to metrics; a fresh batch every step. */
+/** Contender: Upsize's graph step, from bytes to metrics; a fresh batch every step. Usage: upsize.ts CASE.json [gpu] */
 import { createGraphStep } from '../../trainer/engine/graph/graphStep.ts';
 import { loadEngine } from '../../trainer/engine/loadEngine.ts';
 import { initializeWeights } from '../../trainer/model/modelWeights.ts';
@@ -6,7 +6,9 @@ import { buildModel } from '../../trainer/model/topology.ts';
 import { makeImages, readCase, serveSteps } from './readCase.ts';
 
 const work = readCase();
-await loadEngine('native');
+const gpu = process.argv[3] === 'gpu';
+const engine = await loadEngine('native', { gpu });
+if (engine.gpu.used !== gpu) throw new Error(engine.gpu.note);
 const model = buildModel(work.topology);
 initializeWeights(model, 1);
 for (const layer of model.layers) if (work.frozen.includes(layer.name)) layer.trainable = false;
