@@ -13,6 +13,8 @@ export interface ContenderCommand {
   env?: Readonly<Record<string, string>>;
   /** A contender that is silent for longer than this, while it is waited for, is killed; 10 minutes by default. */
   silentMs?: number;
+  /** Measured in no more than the first so many rounds: for a peer far behind, whose figure needs no interval. */
+  rounds?: number;
   /** Started anew after so many rounds, where a program is fast or slow for the whole of a process. */
   restartAfterRounds?: number;
 }

@@ -33,7 +33,7 @@ export async function interleave(
     for (let round = 0; round < options.rounds; round++) {
       for (let turn = 0; turn < commands.length; turn++) {
         const command = commands[(turn + round) % commands.length];
-        if (command) await measure(command);
+        if (command && round < (command.rounds ?? Infinity)) await measure(command);
       }
     }
   } finally {

@@ -17,7 +17,10 @@ const stock = 'tfjs-node';
 const torchPackages = ['torch==2.15.0', 'numpy==2.4.6'];
 const torch = 'PyTorch';
 
-/** From this many pixels a batch on, contenders are started one at a time: activations take gigabytes. */
+/**
+ * From this many pixels a batch on, contenders are started one at a time, since activations take gigabytes, and all but Upsize and
+ * Keras in its plain mode are measured once: a step takes them up to half a minute, and they are far behind.
+ */
 const largeBatchPixels = 32 * 192 * 192;
 
 /**
@@ -37,10 +40,9 @@ export const trainStepBench: Bench = {
       for (const work of quick ? cases.slice(0, 1) : cases) {
         const file = path.join(folder, 'case.json');
         writeFileSync(file, JSON.stringify(work));
-        const figures = await interleave(commandsFor(file, pythons, rounds), {
-          ...{ rounds, seconds, unitsPerStep: work.batch },
-          oneAtATime: work.batch * work.topology.inputShape[0] ** 2 >= largeBatchPixels,
-        });
+        const isLarge = work.batch * work.topology.inputShape[0] ** 2 >= largeBatchPixels;
+        const commands = commandsFor(file, pythons, { rounds, isLarge });
+        const figures = await interleave(commands, { rounds, seconds, unitsPerStep: work.batch, oneAtATime: isLarge });
         progress(
           `${work.name}: ${[...figures].map(([name, values]) => `${name} ${median(values).toFixed(0)}`).join(', ')}`,
         );
@@ -53,7 +55,11 @@ export const trainStepBench: Bench = {
   },
 };
 
-function commandsFor(file: string, pythons: { keras: string; torch: string }, rounds: number): ContenderCommand[] {
+function commandsFor(
+  file: string,
+  pythons: { keras: string; torch: string },
+  { rounds, isLarge }: { rounds: number; isLarge: boolean },
+): ContenderCommand[] {
   const script = (of: string) => path.join(import.meta.dirname, 'trainStep', of);
   const threads = String(availableParallelism());
   const env = {
@@ -63,14 +69,15 @@ function commandsFor(file: string, pythons: { keras: string; torch: string }, ro
     OMP_NUM_THREADS: threads,
   };
   const node = process.execPath;
+  const far = isLarge ? { rounds: 1 } : {};
   // A process of Keras is fast or slow for all of its life: several are tried.
   const keras = { file: pythons.keras, env, restartAfterRounds: Math.ceil(rounds / 3) };
   return [
     { name: ours, file: node, values: [script('upsize.ts'), file], env },
-    { name: stock, file: node, values: [script('stockTfjs.ts'), file], env },
+    { name: stock, file: node, values: [script('stockTfjs.ts'), file], env, ...far },
     { name: kerasModes.plain, ...keras, values: [script('kerasPeer.py'), file, 'plain'] },
-    { name: kerasModes.xla, ...keras, values: [script('kerasPeer.py'), file, 'xla'] },
-    { name: torch, file: pythons.torch, values: [script('torchPeer.py'), file], env },
+    { name: kerasModes.xla, ...keras, values: [script('kerasPeer.py'), file, 'xla'], ...far },
+    { name: torch, file: pythons.torch, values: [script('torchPeer.py'), file], env, ...far },
   ];
 }
 

@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { batchNormTraining } from './batchNormTraining.ts';
+import { convolutionBefore, foldedConvolution } from './foldedBatchNorm.ts';
 
 /**
  * Makes a model's layers ready for Upsize's training steps, once for a model:
  * - batch norm uses the fused operation, works without scale or offset, and runs in inference mode where it is frozen
  *   (`trainable` false on it or on a model around it), as in Keras; stock tfjs goes on updating its statistics;
+ * - a frozen batch norm after a frozen convolution is folded into it while a step trains;
  * - while `observeBatchStatistics` runs, batch norm says what it is given.
  *
  * Whether a layer is frozen is looked up in each call, so nothing has to be prepared again after freezing.
@@ -25,9 +27,10 @@ function visit(layer: tfl.layers.Layer, around: readonly tfl.layers.Layer[]): vo
   prepared.add(layer);
   const plainCall = layer.call.bind(layer);
   const parts = batchNormParts(layer);
+  const isFolded = foldBackwards(layer, around, parts);
   layer.call = (inputs, kwargs) => {
-    const input = Array.isArray(inputs) ? inputs[0] : inputs;
-    if (!input) throw new Error(`${layer.name}: takes one input and got none.`);
+    const input = onlyInput(layer, inputs);
+    if (isFolded(kwargs)) return input;
     const trains = around.every((owner) => owner.trainable) && (kwargs.training === true || observer);
     if (!trains) return plainCall(inputs, { ...kwargs, training: false });
     return tf.tidy(() => {
@@ -54,6 +57,34 @@ function visit(layer: tfl.layers.Layer, around: readonly tfl.layers.Layer[]): vo
       return y;
     });
   };
+}
+
+/**
+ * Lets the convolution before a batch norm give the batch norm's output where a step trains and both are frozen. Tells of a call
+ * whether it does.
+ */
+function foldBackwards(
+  batchNorm: tfl.layers.Layer,
+  around: readonly tfl.layers.Layer[],
+  parts: ReturnType<typeof batchNormParts>,
+): (kwargs: { training?: unknown }) => boolean {
+  const convolution = convolutionBefore(batchNorm);
+  if (!convolution) return () => false;
+  const isFrozen = (layer: tfl.layers.Layer) => [layer, ...around.slice(0, -1)].some(({ trainable }) => !trainable);
+  const isFolded = (kwargs: { training?: unknown }) =>
+    kwargs.training === true && isFrozen(batchNorm) && isFrozen(convolution);
+  const plainCall = convolution.call.bind(convolution);
+  convolution.call = (inputs, kwargs) =>
+    isFolded(kwargs)
+      ? foldedConvolution({ convolution, affine: parts.affine }, onlyInput(convolution, inputs))
+      : plainCall(inputs, kwargs);
+  return isFolded;
+}
+
+function onlyInput(layer: tfl.layers.Layer, inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+  const input = Array.isArray(inputs) ? inputs[0] : inputs;
+  if (!input) throw new Error(`${layer.name}: takes one input and got none.`);
+  return input;
 }
 
 let observer: ((name: string, statistic: tf.Tensor) => void) | undefined;
@@ -83,7 +114,17 @@ function batchNormParts(layer: tfl.layers.Layer) {
     throw new Error(`${layer.name}: not a batch normalisation that can be trained.`);
   }
   const weight = (name: string) => layer.weights.find(({ originalName }) => originalName.endsWith(`/${name}`));
-  return { momentum, epsilon, weight };
+  /** What an inference multiplies by and adds, `[channels]` each. */
+  const affine = () => {
+    const [mean, variance] = [weight('moving_mean')?.read(), weight('moving_variance')?.read()];
+    if (!mean || !variance) throw new Error(`${layer.name}: has no moving statistics.`);
+    const deviation = tf.rsqrt(tf.add(variance, epsilon));
+    const [gamma, beta] = [weight('gamma')?.read(), weight('beta')?.read()];
+    const scale = gamma ? tf.mul(gamma, deviation) : deviation;
+    const shift = tf.mul(mean, scale);
+    return { scale, offset: beta ? tf.sub(beta, shift) : tf.neg(shift) };
+  };
+  return { momentum, epsilon, weight, affine };
 }
 
 /**
