@@ -43,7 +43,7 @@ const { values: flags } = parseArgs({
     dataset: { type: 'string' },
     budget: { type: 'string', default: '400' },
     seeds: { type: 'string', default: '1,2,3,4,5' },
-    // Names have commas in them, hence the repetition.
+    // Whole names, as the table has them.
     only: { type: 'string', multiple: true },
     out: { type: 'string' },
   },
@@ -51,7 +51,7 @@ const { values: flags } = parseArgs({
 const budget = Number(flags.budget);
 if (!(budget > 0)) throw new Error(`--budget ${flags.budget}: CPU seconds, above 0.`);
 const seeds = flags.seeds.split(',').map(Number);
-const chosen = contenders.filter(({ name }) => flags.only?.some((start) => name.startsWith(start)) ?? true);
+const chosen = contenders.filter(({ name }) => flags.only?.includes(name) ?? true);
 const datasetName = flags.dataset === undefined ? 'sample' : path.basename(path.resolve(flags.dataset));
 const out = path.resolve(flags.out ?? path.join(import.meta.dirname, '..', 'results', `speed-${datasetName}.jsonl`));
 mkdirSync(path.dirname(out), { recursive: true });
