@@ -40,7 +40,7 @@ export const gpuStepBench: Bench = {
     const commands = [
       { name: ours, ...node, values: [script('upsize.ts'), file, 'gpu'] },
       { name: processor, ...node, values: [script('upsize.ts'), file] },
-      { name: stock, ...node, values: [script('stockTfjs.ts'), file, 'gpu'] },
+      { name: stock, ...node, values: [script('stockTfjs.ts'), file, 'gpu'], rounds: 1 },
       { name: torch, file: python, env, values: [script('torchPeer.py'), file, 'gpu'] },
     ];
     const rows: BenchRow[] = [];
