@@ -36,7 +36,10 @@ export function runDecoderThread(): void {
     const bytes = read.get(id);
     read.delete(id);
     if (!bytes || !question.wish) return;
-    port.postMessage({ id, learned: await learnImage(bytes, question.wish) } satisfies DecoderAnswer);
+    const learned = await learnImage(bytes, question.wish);
+    const given = learned.pixels.map(({ bytes }) => bytes.buffer);
+    if (learned.thumbnail) given.push(learned.thumbnail.cell.buffer);
+    port.postMessage({ id, learned } satisfies DecoderAnswer, given);
   };
   port.on('message', (question: DecoderQuestion) => {
     answer(question).catch((error: unknown) => {

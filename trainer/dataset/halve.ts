@@ -1,3 +1,5 @@
+import { PixelKernel } from './pixelKernel.ts';
+
 /**
  * Halves a square RGB picture by exact 2 × 2 means, rounded half up.
  *
@@ -5,27 +7,14 @@
  * @returns `size/2 × size/2 × 3` bytes.
  * @throws when the side is odd.
  */
-export function halve(pixels: Uint8Array, size: number): Uint8Array {
+export function halve(pixels: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
   if (size % 2 !== 0) throw new RangeError(`A side of ${size} pixels cannot be halved.`);
-  const half = size / 2;
-  const stride = size * 3;
-  const out = new Uint8Array(half * half * 3);
-  let to = 0;
-  for (let y = 0; y < half; y++) {
-    let from = y * 2 * stride;
-    for (let x = 0; x < half; x++, from += 6, to += 3) {
-      const below = from + stride;
-      for (let channel = 0; channel < 3; channel++) {
-        const sum =
-          (pixels[from + channel] ?? 0) +
-          (pixels[from + channel + 3] ?? 0) +
-          (pixels[below + channel] ?? 0) +
-          (pixels[below + channel + 3] ?? 0);
-        out[to + channel] = (sum + 2) >> 2;
-      }
-    }
-  }
-  return out;
+  const kernel = PixelKernel.take();
+  const source = kernel.put(pixels);
+  const bytes = (size / 2) ** 2 * 3;
+  const target = kernel.place(bytes);
+  kernel.halve(source, size, target);
+  return kernel.copy(target, bytes);
 }
 
 /**
@@ -33,12 +22,16 @@ export function halve(pixels: Uint8Array, size: number): Uint8Array {
  *
  * @throws when `from` is not `to × 2^n`.
  */
-export function halveTo(pixels: Uint8Array, from: number, to: number): Uint8Array {
-  let size = from;
+export function halveTo<Memory extends ArrayBufferLike>(
+  pixels: Uint8Array<Memory>,
+  from: number,
+  to: number,
+): Uint8Array<Memory | ArrayBuffer> {
+  let [halved, size]: [Uint8Array<Memory | ArrayBuffer>, number] = [pixels, from];
   while (size > to) {
-    pixels = halve(pixels, size);
+    halved = halve(halved, size);
     size /= 2;
   }
   if (size !== to) throw new RangeError(`${from} pixels cannot be halved to ${to}.`);
-  return pixels;
+  return halved;
 }

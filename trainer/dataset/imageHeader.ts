@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import type { DatasetProblem } from '../protocol/datasetProblem.ts';
+import { sizeOfPlainJpeg } from './jpegSize.ts';
 
 /** The formats that are read. Everything else is refused before a decoder sees it. */
 export type ImageFormat = 'jpeg' | 'png' | 'webp';
@@ -99,6 +100,15 @@ export function refusalOf(error: unknown, bytes: Uint8Array, format: ImageFormat
   return new ImageRefusal('unreadable', `not an image that can be read (${named}: ${first})`, { cause: error });
 }
 
+async function askForSize(bytes: Uint8Array, format: ImageFormat): Promise<{ width: number; height: number }> {
+  try {
+    const { autoOrient } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    return autoOrient;
+  } catch (error) {
+    throw refusalOf(error, bytes, format);
+  }
+}
+
 /**
  * Reads the header of an image, and refuses what should never reach a decoder: empty files, other formats, and more
  * pixels than `maximumPixels`.
@@ -111,14 +121,7 @@ export async function readHeader(bytes: Uint8Array): Promise<ImageHeader> {
   if (!format) {
     throw new ImageRefusal('unsupportedFormat', `${describeUnknown(bytes)}; JPEG, PNG and WebP are read`);
   }
-  let width: number;
-  let height: number;
-  try {
-    const metadata = await sharp(bytes, { limitInputPixels: false }).metadata();
-    ({ width, height } = metadata.autoOrient);
-  } catch (error) {
-    throw refusalOf(error, bytes, format);
-  }
+  const { width, height } = (format === 'jpeg' ? sizeOfPlainJpeg(bytes) : null) ?? (await askForSize(bytes, format));
   if (!width || !height) throw new ImageRefusal('unreadable', 'an image without width or height');
   if (width * height > maximumPixels || Math.max(width, height) > maximumSide) {
     throw new ImageRefusal(

@@ -19,7 +19,7 @@ export interface ImageWish {
 export interface LearnedImage {
   facts: ReadableFacts | null;
   /** `size × size × 3` bytes each. */
-  pixels: { size: number; bytes: Uint8Array }[];
+  pixels: { size: number; bytes: Uint8Array<ArrayBuffer> }[];
   thumbnail: Thumbnail | null;
 }
 

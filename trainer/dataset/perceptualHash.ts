@@ -1,4 +1,4 @@
-import type { Picture } from './decode.ts';
+import type { Picture } from './picture.ts';
 import { scaleDown } from './scaleDown.ts';
 
 const side = 32;

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Preprocessing } from '../protocol/preprocessing.ts';
+import { pixelVersion, type Preprocessing } from '../protocol/preprocessing.ts';
 import { listSegments, readSegment, type PixelSegment } from './pixelSegment.ts';
 
 /** Bytes of one cached image. */
@@ -7,9 +7,9 @@ export function recordBytesOf(size: number): number {
   return size * size * 3;
 }
 
-/** The folder of the decoded images of one preprocessing, within the cache. */
+/** The folder of the decoded images of one preprocessing, within the cache. Those of another version of the decoder lie elsewhere. */
 export function pixelFolder(cache: string, { size, fit, baseSize }: Preprocessing): string {
-  return path.join(cache, 'pixels', `${size}-${fit}-from-${baseSize}`);
+  return path.join(cache, 'pixels', `${size}-${fit}-from-${baseSize}-v${pixelVersion}`);
 }
 
 /** Where an image lies: which segment, which record. */

@@ -1,4 +1,4 @@
-import type { Picture } from './decode.ts';
+import type { Picture } from './picture.ts';
 
 /** Which source pixels make one target pixel of a side, and with what share. */
 interface Share {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import * as z from 'zod';
 import { versions } from '../protocol/versions.ts';
-import type { Picture } from './decode.ts';
+import type { Picture } from './picture.ts';
 import { replaceFile } from '../protocol/replaceFile.ts';
 import { scaleDown } from './scaleDown.ts';
 
@@ -34,7 +34,7 @@ export interface ThumbnailPlace {
 
 /** A picture scaled into one cell, its last pixels repeated to the cell's edge so that nothing rings. */
 export interface Thumbnail {
-  cell: Uint8Array;
+  cell: Uint8Array<ArrayBuffer>;
   width: number;
   height: number;
 }

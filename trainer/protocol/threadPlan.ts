@@ -12,12 +12,14 @@ export interface ThreadPlan {
 
 /**
  * Divides a processor's cores (docs/decisions/0100-threads.md). Preparing images and training come one after the other, so each gets
- * all cores: a decoder thread has about half as much to do as the decoding behind it, and two of the pool's threads are left
- * for reading files. In training only images that the cache has no room for are decoded, one core's worth of eight.
+ * all cores: the pool decodes on all of them with two threads left for reading files, and a decoder thread has nearly as much
+ * to do with an image as the pool. Each of these threads may have one. In training only images that the cache has no room for
+ * are decoded, one core's worth of eight.
  */
 export function threadPlan(cores: number): ThreadPlan {
-  const decoders = Math.min(8, Math.ceil(cores / 2));
-  return { intraOp: cores, pool: Math.max(4, cores + 2), decoders, imagesAtOnce: cores + decoders };
+  const pool = Math.max(4, cores + 2);
+  const decoders = Math.min(8, cores);
+  return { intraOp: cores, pool, decoders, imagesAtOnce: pool + decoders };
 }
 
 /** How many uncached images a training run decodes at once beside its steps. */

@@ -10,7 +10,7 @@ import {
 } from '../../../trainer/dataset/nearDuplicates.ts';
 import { colourGrid, greyCells, isGrey, perceptualHash } from '../../../trainer/dataset/perceptualHash.ts';
 import { scaleDown } from '../../../trainer/dataset/scaleDown.ts';
-import type { Picture } from '../../../trainer/dataset/decode.ts';
+import type { Picture } from '../../../trainer/dataset/picture.ts';
 import { picture } from './pictures.ts';
 
 async function decoded(image: Sharp): Promise<Picture> {

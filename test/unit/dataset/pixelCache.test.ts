@@ -1,13 +1,16 @@
 import { strict as assert } from 'node:assert';
 import { execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { openPixels } from '../../../trainer/dataset/openPixels.ts';
 import { checkFreeDisk } from '../../../trainer/dataset/pixelCacheBudget.ts';
+import { pixelFolder } from '../../../trainer/dataset/pixelStore.ts';
 import { releaseDataset, type PreparedDataset } from '../../../trainer/dataset/prepareDataset.ts';
+import type { Fit } from '../../../trainer/protocol/config.ts';
+import { pixelVersion, preprocessingOf } from '../../../trainer/protocol/preprocessing.ts';
 import { datasetOptions } from './datasetOptions.ts';
 import { makePhotos, prepare, writePicture } from './pictures.ts';
 import { temporaryFolder } from './temporaryFolder.ts';
@@ -27,8 +30,8 @@ async function readAll(prepared: PreparedDataset): Promise<{ all: Buffer; uncach
 }
 
 /** Paths of the segments of decoded images. */
-async function segments(folder: string, kind = '16-stretch-from-256'): Promise<string[]> {
-  const own = path.join(folder, '.upsize', 'cache', 'pixels', kind);
+async function segments(folder: string, size = 16, fit: Fit = 'stretch'): Promise<string[]> {
+  const own = pixelFolder(path.join(folder, '.upsize', 'cache'), preprocessingOf(size, fit));
   return (await readdir(own).catch(() => [])).map((name) => path.join(own, name));
 }
 
@@ -40,7 +43,7 @@ describe('the cache of decoded images', () => {
     const onAnnounce = ({ images, bytes }: { images: number; bytes: number }) => announced.push({ images, bytes });
     await prepare(folder, { onAnnounce });
     assert.equal((await segments(folder)).length, 1);
-    assert.equal((await segments(folder, '8-stretch-from-256')).length, 1);
+    assert.equal((await segments(folder, 8)).length, 1);
     await writePicture(path.join(folder, 'photos', 'kiwi', 'new.jpg'), 99);
     const prepared = await prepare(folder, { onAnnounce });
     assert.deepEqual(
@@ -53,6 +56,17 @@ describe('the cache of decoded images', () => {
     );
     assert.equal((await segments(folder)).length, 2);
     assert.equal((await readAll(prepared)).uncached, 0);
+  });
+
+  it('does not read what another version of the decoder left', async () => {
+    const folder = await temporaryFolder();
+    await makePhotos(folder, { kiwi: 3, lime: 3 });
+    await releaseDataset(await prepare(folder, { sizes: [16] }));
+    const own = path.dirname((await segments(folder))[0] ?? '');
+    await rename(own, own.replace(`-v${pixelVersion}`, `-v${pixelVersion - 1}`));
+    const announced: number[] = [];
+    await prepare(folder, { sizes: [16], onAnnounce: ({ images }) => announced.push(images) });
+    assert.deepEqual(announced, [6]);
   });
 
   it('gives images in any order, several in one call', async () => {
@@ -124,8 +138,8 @@ describe('the cache of decoded images', () => {
       await prepare(folder, { sizes: [16], options: datasetOptions({ fit: 'pad' }) }),
       await prepare(folder, { sizes: [16], options: datasetOptions({ fit: 'crop' }) }),
     ];
-    const [oldFile = ''] = await segments(folder, '16-pad-from-256');
-    const [usedFile = ''] = await segments(folder, '16-crop-from-256');
+    const [oldFile = ''] = await segments(folder, 16, 'pad');
+    const [usedFile = ''] = await segments(folder, 16, 'crop');
     const bytes = (await stat(oldFile)).size;
     const beside = await Promise.all(
       ['thumbnails', 'index'].map(async (name) => {
@@ -138,15 +152,15 @@ describe('the cache of decoded images', () => {
     // Both are in use: nothing may go, so half of the new images find room.
     const squeezed = await prepare(folder, { sizes: [16], cacheBytes });
     assert.equal((await readAll(squeezed)).uncached, 10);
-    assert.equal((await segments(folder, '16-pad-from-256')).length, 1);
+    assert.equal((await segments(folder, 16, 'pad')).length, 1);
     await releaseDataset(squeezed);
     // The older one is given up; the other is older by its time of use, and still in use.
     await releaseDataset(old);
     await utimes(usedFile, new Date(0), new Date(0));
     const roomy = await prepare(folder, { sizes: [16], cacheBytes });
     assert.equal((await readAll(roomy)).uncached, 0);
-    assert.equal((await segments(folder, '16-pad-from-256')).length, 0);
-    assert.deepEqual(await segments(folder, '16-crop-from-256'), [usedFile]);
+    assert.equal((await segments(folder, 16, 'pad')).length, 0);
+    assert.deepEqual(await segments(folder, 16, 'crop'), [usedFile]);
     assert.equal((await readAll(used)).uncached, 0);
   });
 
@@ -158,11 +172,11 @@ describe('the cache of decoded images', () => {
       ['crop', 1_000_000],
     ] as const) {
       await releaseDataset(await prepare(folder, { sizes: [64], options: datasetOptions({ fit }) }));
-      const [file = ''] = await segments(folder, `64-${fit}-from-256`);
+      const [file = ''] = await segments(folder, 64, fit);
       await utimes(file, new Date(usedMs), new Date(usedMs));
     }
     await prepare(folder, { sizes: [64], cacheBytes: 8 * 64 * 64 * 3 * 2.5 });
-    const left = await Promise.all(['pad', 'crop', 'stretch'].map((fit) => segments(folder, `64-${fit}-from-256`)));
+    const left = await Promise.all((['pad', 'crop', 'stretch'] as const).map((fit) => segments(folder, 64, fit)));
     assert.deepEqual(
       left.map((files) => files.length),
       [1, 0, 1],
