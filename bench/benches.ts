@@ -4,6 +4,7 @@ import type { Bench } from './bench.ts';
 export const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   'train-step': async () => (await import('./train-step.ts')).trainStepBench,
   'gpu-step': async () => (await import('./gpuStep.ts')).gpuStepBench,
+  'wasm-step': async () => (await import('./wasmStep.ts')).wasmStepBench,
   decode: async () => (await import('./decode.ts')).decodeBench,
   input: async () => (await import('./input.ts')).inputBench,
   ladder: async () => (await import('./ladder.ts')).ladderBench,

@@ -49,11 +49,22 @@ const ladderOf = (extend: Extend, freezing: Freeze): Phase[] =>
 const changed = (changes: readonly Partial<Phase>[]): Phase[] =>
   ladderOf(resize, 'none').map((phase, index) => ({ ...phase, ...changes[index] }));
 
+/** All sizes in turn, and that three times. */
+const turns = 3;
+const inTurns = (): Phase[] =>
+  Array.from({ length: turns }, (_, turn) =>
+    changed([]).map((phase) => ({
+      ...{ ...phase, share: phase.share / turns },
+      ...(turn === 0 ? {} : { extend: resize, freeze: 'none' as const }),
+    })),
+  ).flat();
+
 /** Everyone that is measured, in the order in which they are. */
 export const contenders: readonly Contender[] = [
   { name: 'from scratch', role: 'baseline', phases: [{ size: 192, share: scratchBudgets }] },
   { name: 'ladder, resize', role: 'ladder', phases: ladderOf(resize, 'none') },
   { name: 'ladder, residual feeders', role: 'ladder', phases: ladderOf(residual, 'parent') },
+  { name: 'ladder, residual feeders, all trained', role: 'ladder', phases: ladderOf(residual, 'none') },
   {
     name: 'from scratch with residual feeders',
     role: 'baseline',
@@ -78,6 +89,7 @@ export const contenders: readonly Contender[] = [
     phases: changed([{}, {}, { freeze: ['*conv*', '*batchNorm*'] }]),
     rateOf: 'ladder, resize',
   },
+  { name: 'ladder, sizes in turns', role: 'lever', phases: inTurns(), rateOf: 'ladder, resize' },
   {
     name: 'ladder, all of each share',
     role: 'lever',

@@ -1,7 +1,7 @@
 /**
  * Whether a ladder pays: CPU seconds until a model reaches the accuracy that training from scratch at 192 pixels ends at.
  *
- *     npm run experiment -- speed [--dataset DIR] [--budget 400] [--seeds 1,2,3,4,5] [--only NAME]… [--out FILE]
+ *     npm run experiment -- speed [--dataset DIR] [--budget 400] [--seeds 1,2,3,4,5] [--only NAME]… [--out FILE] [--table]
  *
  * Without a data set, the sample is made and measured. Its images are dealt into 60 % for training, 20 % for validation and
  * 20 % for the test by their contents. Each ladder may spend the budget (CPU seconds), a phase ending early when accuracy
@@ -9,7 +9,8 @@
  * for all the same way, on a seed of its own. The test images are scored once, with the model that each ends with.
  *
  * Each finished run is a line of the file (default: `bench/results/speed-<dataset>.jsonl`), and runs that stand there
- * already are not trained again: the experiment can be interrupted, and widened by more seeds.
+ * already are not trained again: the experiment can be interrupted, and widened by more seeds. In the end the table takes its place
+ * in `docs/benchmarks.md`; with `--table` nothing else is done.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -27,6 +28,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { generateSample } from '../../samples/generate.ts';
 import { sampleConfig } from '../../samples/sampleConfig.ts';
+import { writeBenchmarksPage } from '../benchmarksPage.ts';
 import { contenders, firstModel, grownModel, sizes, type Contender } from './contenders.ts';
 import { speedResultSchema, type SpeedResult } from './speedResult.ts';
 import { speedTable } from './speedTable.ts';
@@ -46,6 +48,7 @@ const { values: flags } = parseArgs({
     // Whole names, as the table has them.
     only: { type: 'string', multiple: true },
     out: { type: 'string' },
+    table: { type: 'boolean', default: false },
   },
 });
 const budget = Number(flags.budget);
@@ -56,8 +59,19 @@ const datasetName = flags.dataset === undefined ? 'sample' : path.basename(path.
 const out = path.resolve(flags.out ?? path.join(import.meta.dirname, '..', 'results', `speed-${datasetName}.jsonl`));
 mkdirSync(path.dirname(out), { recursive: true });
 
-const workspace = mkdtempSync(path.join(os.tmpdir(), 'upsize-speed-'));
-try {
+if (!flags.table) {
+  const workspace = mkdtempSync(path.join(os.tmpdir(), 'upsize-speed-'));
+  try {
+    await measureAll(workspace);
+  } finally {
+    rmSync(workspace, { recursive: true, force: true });
+  }
+}
+const table = speedTable(read(), { budget, contenders });
+console.log(table);
+writeBenchmarksPage(`speed-${datasetName}`, `### speed, ${datasetName}, ${budget} CPU s a ladder\n\n${table}`);
+
+async function measureAll(workspace: string): Promise<void> {
   let photos = flags.dataset;
   if (photos === undefined) {
     await generateSample({ directory: workspace });
@@ -78,7 +92,6 @@ try {
       console.error(`experiment: ${contender.name}, seed ${seed}: ${(100 * result.accuracy).toFixed(1)} %`);
     }
   }
-  console.log(speedTable(read(), { budget, contenders }));
 
   /** The rate that served best in a third of the time; a lever takes its ladder's. */
   async function rateFor(contender: Contender): Promise<number> {
@@ -158,8 +171,6 @@ try {
       curve,
     };
   }
-} finally {
-  rmSync(workspace, { recursive: true, force: true });
 }
 
 function read(): SpeedResult[] {

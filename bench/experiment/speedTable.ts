@@ -8,9 +8,9 @@ export function secondsTo(accuracy: number, { curve }: Pick<SpeedResult, 'curve'
 }
 
 /**
- * The experiment's results as a Markdown table: for each contender its accuracy, and what share of the CPU seconds it took
- * that the quicker baseline of the same seed needed to the accuracy that it ended at. Where a run never got there, its whole
- * time counts, as a lower bound, and is counted as missed.
+ * The experiment's results as a Markdown table: for each contender its accuracy, and what share it took of the CPU seconds that a
+ * baseline of the same seed needed to the highest accuracy that any of them ended at, the quicker one where both got there. Where a
+ * run never got there, its whole time counts, as a lower bound, and is counted as missed.
  */
 export function speedTable(
   results: readonly SpeedResult[],
@@ -24,7 +24,7 @@ export function speedTable(
   for (const { name } of contenders) {
     const own = runs.filter((one) => one.contender === name);
     if (own.length === 0) continue;
-    const targets = own.map(({ seed }) => quickestBaseline(runs, contenders, seed));
+    const targets = own.map(({ seed }) => targetOf(runs, contenders, seed));
     const reached = own.map((run, index) => {
       const target = targets[index];
       return target ? secondsTo(target.accuracy, run) : null;
@@ -50,14 +50,13 @@ export function speedTable(
   return lines.join('\n');
 }
 
-/** Of the baselines of a seed the one that was sooner at the accuracy that it ended at. */
-function quickestBaseline(runs: readonly SpeedResult[], contenders: readonly Contender[], seed: number) {
-  const baselines = contenders.filter(({ role }) => role === 'baseline').map(({ name }) => name);
-  return runs
-    .filter((one) => one.seed === seed && baselines.includes(one.contender))
-    .map((one) => ({ accuracy: one.accuracy, seconds: secondsTo(one.accuracy, one) ?? one.cpuSeconds }))
-    .sort((a, b) => a.seconds - b.seconds)
-    .at(0);
+/** The highest accuracy that a baseline of a seed ended at, and how soon one had it. */
+function targetOf(runs: readonly SpeedResult[], contenders: readonly Contender[], seed: number) {
+  const names = contenders.filter(({ role }) => role === 'baseline').map(({ name }) => name);
+  const baselines = runs.filter((one) => one.seed === seed && names.includes(one.contender));
+  if (baselines.length === 0) return undefined;
+  const accuracy = Math.max(...baselines.map((one) => one.accuracy));
+  return { accuracy, seconds: Math.min(...baselines.map((one) => secondsTo(accuracy, one) ?? Infinity)) };
 }
 
 function percent(values: readonly number[]): string {
