@@ -45,7 +45,8 @@ async function decodeFile(bytes: Uint8Array, resize: ResizeOptions | null): Prom
     failOn: 'error',
     limitInputPixels: maximumPixels,
     pages: 1,
-    sequentialRead: true,
+    // A small picture is decoded in one go, where line by line each takes a lock; a large one is never in memory whole.
+    sequentialRead: resize !== null,
   }).flatten({ background: '#ffffff' });
   if (resize) image.resize({ ...resize, kernel: 'cubic', fastShrinkOnLoad: true });
   const { data, info } = await image

@@ -6,7 +6,7 @@ const pageBytes = 65_536;
 /** How far the kernel reads and writes past the end of what it is given. */
 const slackBytes = 16;
 
-type Resample = (
+type Scale = (
   source: number,
   stride: number,
   rows: number,
@@ -22,22 +22,22 @@ type Halve = (source: number, side: number, target: number) => void;
 
 const exportsSchema = z.object({
   memory: z.instanceof(WebAssembly.Memory),
-  resample: z.custom<Resample>((value) => typeof value === 'function'),
+  scale: z.custom<Scale>((value) => typeof value === 'function'),
   halve: z.custom<Halve>((value) => typeof value === 'function'),
 });
 
 /** The functions of `pixelKernel.wat`, which describes them, and the memory in which they find and leave pixels. */
 export class PixelKernel {
   static #ofThread: PixelKernel | null = null;
-  readonly resample: Resample;
+  readonly scale: Scale;
   readonly halve: Halve;
   readonly #memory: WebAssembly.Memory;
   #end = 0;
 
   private constructor() {
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(pixelKernelBytes, 'base64')));
-    const { memory, resample, halve } = exportsSchema.parse(exports);
-    this.resample = resample;
+    const { memory, scale, halve } = exportsSchema.parse(exports);
+    this.scale = scale;
     this.halve = halve;
     this.#memory = memory;
   }

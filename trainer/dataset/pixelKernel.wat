@@ -1,4 +1,4 @@
-;; The arithmetic of resample.ts and halve.ts: pixels of 8-bit RGB, several at a time, in whole numbers, so that every
+;; The arithmetic of scaler.ts and halve.ts: pixels of 8-bit RGB, several at a time, in whole numbers, so that every
 ;; machine gives the same bytes. `node scripts/pixelKernel.ts` makes pixelKernelBytes.ts of it.
 (module
   (memory (export "memory") 1)
@@ -7,7 +7,7 @@
   ;; the pixels of that. A table has for each row, or column, of the result the number (i32) of the first row, or column,
   ;; that it is made of, and $pairs times the weights (i16, 16384 is one) of two neighbours, the first two first.
   ;; What is read past the end of a picture or line has the weight 0; what is written past the end is overwritten next.
-  (func (export "resample")
+  (func (export "scale")
     (param $source i32) (param $stride i32)
     (param $rows i32) (param $rowPairs i32) (param $rowsEnd i32)
     (param $columns i32) (param $columnPairs i32) (param $columnsEnd i32)
