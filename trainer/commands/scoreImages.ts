@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { decodeToSquare, readImageFile } from '../dataset/decode.ts';
+import { decodeToSquare } from '../dataset/decode.ts';
+import { readImageFile } from '../dataset/readImageFile.ts';
 import type { ListedImage } from '../dataset/listedImage.ts';
 import { recordEvaluation, type EvaluationResult } from '../evaluation/evaluateModel.ts';
 import { modelPredictor } from '../evaluation/modelPredictor.ts';

@@ -1,18 +1,11 @@
 /// <reference lib="es2024.arraybuffer" />
-import { readFile } from 'node:fs/promises';
 import sharp, { type ResizeOptions } from 'sharp';
 import type { Fit } from '../protocol/config.ts';
 import { baseSizeOf } from '../protocol/preprocessing.ts';
 import { halveTo } from './halve.ts';
-import {
-  ImageRefusal,
-  maximumFileBytes,
-  maximumPixels,
-  readHeader,
-  refusalOf,
-  type ImageHeader,
-} from './imageHeader.ts';
+import { ImageRefusal, maximumPixels, readHeader, refusalOf, type ImageHeader } from './imageHeader.ts';
 import type { Picture } from './picture.ts';
+import { readImageFile } from './readImageFile.ts';
 import { resample } from './resample.ts';
 
 // Nothing but these three loaders may ever run on a user's file, whatever its bytes claim to be.
@@ -140,19 +133,6 @@ export async function decodeImage(bytes: Uint8Array, baseSize: number, fit: Fit)
   } catch (error) {
     throw refusalOf(error, bytes, header.format);
   }
-}
-
-/** Reads an image file whole. Throws an ImageRefusal on a file that is gone, unreadable or too large to be a picture. */
-export async function readImageFile(file: string): Promise<Uint8Array> {
-  try {
-    const bytes = await readFile(file);
-    if (bytes.length <= maximumFileBytes) return bytes;
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    if (code === 'ENOENT') throw new ImageRefusal('missing', 'the file is not there', { cause: error });
-    throw new ImageRefusal('unreadable', `the file cannot be read (${code})`, { cause: error });
-  }
-  throw new ImageRefusal('tooLarge', `too large: more than ${maximumFileBytes / 1e6} MB`);
 }
 
 /**

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { parentPort } from 'node:worker_threads';
 import type { DatasetProblem } from '../protocol/datasetProblem.ts';
-import { readImageFile } from './decode.ts';
 import { ImageRefusal } from './imageHeader.ts';
 import { learnImage, type ImageWish, type LearnedImage } from './learnImage.ts';
+import { ImageFileReader } from './readImageFile.ts';
 
 /** What a decoder thread is started with. */
 export interface DecoderThreadData {
@@ -24,11 +24,12 @@ export type DecoderAnswer =
 export function runDecoderThread(): void {
   const port = parentPort;
   if (!port) throw new Error('A decoder thread has a parent.');
+  const reader = new ImageFileReader();
   const read = new Map<number, Uint8Array>();
   const answer = async (question: DecoderQuestion): Promise<void> => {
     const { id } = question;
     if ('file' in question) {
-      const bytes = await readImageFile(question.file);
+      const bytes = await reader.read(question.file);
       read.set(id, bytes);
       port.postMessage({ id, contentHash: createHash('sha256').update(bytes).digest('hex') } satisfies DecoderAnswer);
       return;

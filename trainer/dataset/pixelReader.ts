@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { close, open, read } from 'node:fs';
-import { decodeToSquare, readImageFile } from './decode.ts';
+import { decodeToSquare } from './decode.ts';
+import { readImageFile } from './readImageFile.ts';
 import { DatasetError } from './datasetError.ts';
 import { forEachBounded } from './forEachBounded.ts';
 import type { PixelReader } from './batches.ts';

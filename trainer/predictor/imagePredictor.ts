@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { decodeToSquare, readImageFile } from '../dataset/decode.ts';
+import { decodeToSquare } from '../dataset/decode.ts';
+import { readImageFile } from '../dataset/readImageFile.ts';
 import { readHeader } from '../dataset/imageHeader.ts';
 import { lineageOf } from '../protocol/ladder.ts';
 import { GradCam } from '../evaluation/gradCam.ts';

@@ -8,7 +8,7 @@ import {
   type CancellationToken,
 } from 'vscode-jsonrpc/node';
 import * as z from 'zod';
-import { readImageFile } from '../dataset/decode.ts';
+import { readImageFile } from '../dataset/readImageFile.ts';
 import { loadEngine, parseEngineChoice } from '../engine/loadEngine.ts';
 import {
   predictorMethods,
