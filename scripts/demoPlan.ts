@@ -16,7 +16,7 @@ const nativePlans = {
     [12, 18, 4],
     [8, 10, 2],
   ],
-  /** On the user's own photos stages grow by the default, a feeder in front of a frozen parent, which costs little more than it. */
+  /** On the user's own photos stages grow by the default, a feeder in front of a parent that stays at its own size. */
   photos: [
     [16, 10, 6],
     [12, 8, 4],
@@ -44,8 +44,8 @@ interface DemoRequest {
 }
 
 /**
- * About how long a plan trains. A stage costs what its pixels cost where all layers train, as on the sample; where a feeder stands in
- * front of a frozen parent that stays at its own size, the cost grows slowly with the pixels. Scoring an image costs a third of
+ * About how long a plan trains. A stage costs what its pixels cost where the network takes them whole, as on the sample; where a feeder
+ * stands in front of a parent that stays at its own size, the cost grows slowly with the pixels. Scoring an image costs a third of
  * training on it.
  */
 export function secondsOf({ images, sizes, epochs }: DemoPlan, { imagesPerSecond, images: own }: DemoRequest): number {

@@ -28,7 +28,11 @@ describe(`runs of three stages, killed ${kills} times`, function () {
   it('end with the weights of the undisturbed ones, and lose nothing that was acknowledged', async () => {
     // New layers before a frozen trunk, then all layers on larger images.
     const config = workspace.config({
-      stages: [{ size: 16 }, { size: 32 }, { size: 48, extend: { strategy: 'resize' }, freeze: 'none' }],
+      stages: [
+        { size: 16 },
+        { size: 32, freeze: 'parent' },
+        { size: 48, extend: { strategy: 'resize' }, freeze: 'none' },
+      ],
     });
     const stages: Stage[] = [];
     while (stages.length < config.stages.length) {

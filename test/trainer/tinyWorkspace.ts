@@ -74,7 +74,7 @@ export class TinyWorkspace {
         earlyStopping: { patience: 9 },
         reduceLearningRate: { patience: 1 },
       },
-      stages: [{ size: 16 }, { size: 32 }],
+      stages: [{ size: 16 }, { size: 32, freeze: 'parent' }],
       ...changes,
     });
   }

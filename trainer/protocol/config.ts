@@ -230,7 +230,9 @@ export type Extend = z.infer<typeof extendSchema>;
 /** Which layers of a stage do not train. */
 export const freezeSchema = z
   .union([z.literal('parent'), z.literal('none'), z.array(z.string().min(1)).min(1)])
-  .describe('What does not train: `parent` (all that came from the parent run), `none`, or layer names with `*`.');
+  .describe(
+    'What does not train: `parent` (all that came from the parent run), `none`, or layer names with `*`. Absent: `none`, and `parent` behind the `article` feeder.',
+  );
 export type Freeze = z.infer<typeof freezeSchema>;
 
 const sizeSchema = z.number().int().min(8).max(1024).describe('Side of the square images, in pixels.');

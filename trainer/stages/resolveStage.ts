@@ -30,6 +30,14 @@ function defaultExtend(model: ModelOptions, parentSize: number, size: number): E
     : { strategy: 'resize' };
 }
 
+/**
+ * What does not train where the config does not say: nothing, except behind the article's feeder. The other feeders begin with their
+ * parent's answers, which training goes on from; that one begins at random, and would spoil a parent that it trained with.
+ */
+function defaultFreeze(extend: Extend | null): Freeze {
+  return extend?.strategy === 'feeder' && extend.feeder === 'article' ? 'parent' : 'none';
+}
+
 /** What every stage of a ladder has in common with the first: its network, its draws, and how its images are split and fitted. */
 type LadderSettings = Pick<EffectiveConfig, 'model' | 'seed'> & {
   dataset: Pick<DatasetOptions, 'validationSplit' | 'groupBy' | 'fit'>;
@@ -91,7 +99,7 @@ export function resolveStage(
   if (size === undefined) throw new Error('A stage needs a size.');
   const { model, seed, dataset } = settingsOfLadder(config, parent, overrides);
   const extend = parent === null ? null : (newExtend ?? stageExtend ?? defaultExtend(model, parent.stage.size, size));
-  const freeze = newFreeze ?? stageFreeze ?? (extend?.strategy === 'feeder' ? 'parent' : 'none');
+  const freeze = newFreeze ?? stageFreeze ?? defaultFreeze(extend);
   const stage: EffectiveStage = {
     size,
     extend,

@@ -40,7 +40,7 @@ export const tinyConfig = {
   dataset: 'photos',
   model: { filters: [4, 8], denseUnits: 8, dropout: 0 },
   training: { epochs: 2, batchSize: 8, augmentation: false, earlyStopping: false, reduceLearningRate: false },
-  stages: [{ size: 16 }, { size: 32 }, { size: 64 }],
+  stages: [{ size: 16 }, { size: 32, freeze: 'parent' }, { size: 64, freeze: 'parent' }],
 };
 
 /** A workspace folder with the tiny data set and its config. */
