@@ -59,7 +59,9 @@ async function decodeFile(bytes: Uint8Array, resize: ResizeOptions | null): Prom
  */
 function release({ pixels }: Picture): void {
   const { buffer } = pixels;
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === pixels.byteLength) buffer.transfer(0);
+  if (!(buffer instanceof ArrayBuffer) || buffer.byteLength !== pixels.byteLength) return;
+  // Node 20 cannot: there it stays garbage.
+  if ('transfer' in buffer) buffer.transfer(0);
 }
 
 interface Scaled {
