@@ -38,8 +38,8 @@ export async function chooseFrozen(parent: Run | null, extend: Extend | null, no
   if (parent === null) return chooseLayers(null, 'Freeze which layers?');
   const isNow = (value: string) => value === (Array.isArray(now) ? 'layers' : now);
   const choices = [
-    { label: 'All that comes from the run', detail: 'Only the new layers train', value: 'parent' as const },
     { label: 'Nothing', detail: 'All layers train', value: 'none' as const },
+    { label: 'All that comes from the run', detail: 'Only the new layers train', value: 'parent' as const },
     { label: 'Some layers…', value: 'layers' as const },
   ];
   // The same layers on larger images have no new ones that could train alone.
