@@ -52,11 +52,8 @@ const changed = (changes: readonly Partial<Phase>[]): Phase[] =>
 /** All sizes in turn, and that three times. */
 const turns = 3;
 const inTurns = (): Phase[] =>
-  Array.from({ length: turns }, (_, turn) =>
-    changed([]).map((phase) => ({
-      ...{ ...phase, share: phase.share / turns },
-      ...(turn === 0 ? {} : { extend: resize, freeze: 'none' as const }),
-    })),
+  Array.from({ length: turns }, () =>
+    ladderOf(resize, 'none').map((phase) => ({ ...phase, share: phase.share / turns })),
   ).flat();
 
 /** Everyone that is measured, in the order in which they are. */

@@ -27,6 +27,11 @@ export function convolutionBefore(batchNorm: tfl.layers.Layer): tfl.layers.Layer
   return configSchema.safeParse(before.getConfig()).success ? before : undefined;
 }
 
+/** A weight of a layer by its name within it (`kernel`, `gamma`, …). */
+export function weightOf(layer: tfl.layers.Layer, name: string): tfl.layers.Layer['weights'][number] | undefined {
+  return layer.weights.find(({ originalName }) => originalName.endsWith(`/${name}`));
+}
+
 /**
  * The output of a frozen batch norm after a frozen convolution, `[batch, height, width, filters]`, from the convolution's input:
  * since neither changes, the scale goes into the kernel and the offset into the bias, which saves a pass over the activation
@@ -35,12 +40,10 @@ export function convolutionBefore(batchNorm: tfl.layers.Layer): tfl.layers.Layer
 export function foldedConvolution({ convolution, affine }: FoldedPair, input: tf.Tensor): tf.Tensor {
   return tf.tidy(() => {
     const { strides, padding, dilationRate } = configSchema.parse(convolution.getConfig());
-    const weight = (name: string) =>
-      convolution.weights.find(({ originalName }) => originalName.endsWith(`/${name}`))?.read();
-    const kernel = weight('kernel');
+    const kernel = weightOf(convolution, 'kernel')?.read();
     if (!kernel) throw new Error(`${convolution.name}: has no kernel.`);
     const { scale, offset } = affine();
-    const bias = weight('bias');
+    const bias = weightOf(convolution, 'bias')?.read();
     const product = tf.conv2d(
       input as tf.Tensor4D,
       tf.mul<tf.Tensor4D>(kernel, scale),

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { batchNormTraining } from './batchNormTraining.ts';
-import { convolutionBefore, foldedConvolution } from './foldedBatchNorm.ts';
+import { convolutionBefore, foldedConvolution, weightOf } from './foldedBatchNorm.ts';
 
 /**
  * Makes a model's layers ready for Upsize's training steps, once for a model:
@@ -113,7 +113,7 @@ function batchNormParts(layer: tfl.layers.Layer) {
   if (typeof momentum !== 'number' || typeof epsilon !== 'number' || typeof last !== 'number') {
     throw new Error(`${layer.name}: not a batch normalisation that can be trained.`);
   }
-  const weight = (name: string) => layer.weights.find(({ originalName }) => originalName.endsWith(`/${name}`));
+  const weight = (name: string) => weightOf(layer, name);
   /** What an inference multiplies by and adds, `[channels]` each. */
   const affine = () => {
     const [mean, variance] = [weight('moving_mean')?.read(), weight('moving_variance')?.read()];
