@@ -5,6 +5,7 @@ import { baseSizeOf } from '../protocol/preprocessing.ts';
 import { halveTo } from './halve.ts';
 import { ImageRefusal, maximumPixels, readHeader, refusalOf, type ImageHeader } from './imageHeader.ts';
 import type { Picture } from './picture.ts';
+import { decodeJpeg, jpegEighths } from './jpeg/decodeJpeg.ts';
 import { readImageFile } from './readImageFile.ts';
 import { resample } from './resample.ts';
 
@@ -27,6 +28,8 @@ const padValue = 128;
 const longestWhole = 8;
 /** From a third of the sides on libvips decodes JPEG at a fraction, which saves more than its own scaling costs. */
 const shrunkByDecoder = 3;
+/** How many pixels of a JPEG that is decoded smaller make one of the result, of each row or column, at least. */
+const sharpness = 1.5;
 /** Pixels of the largest picture that is decoded whole, so that memory is bounded. */
 const mostWholePixels = 4_000_000;
 
@@ -82,10 +85,35 @@ function scaledTo(baseSize: number, fit: Fit, { width, height }: ImageHeader): S
   return { width: scaled(width), height: scaled(height), fit: 'fill' };
 }
 
-/** Whether a picture is decoded whole and scaled here, which takes a fifth of the time that libvips takes to scale a small one. */
-function isScaledHere({ width, height }: ImageHeader, scaled: Scaled): boolean {
-  const shrink = Math.min(width / scaled.width, height / scaled.height);
-  return scaled.fit === 'fill' && shrink < shrunkByDecoder && width * height <= mostWholePixels;
+/** How many pixels of a picture, of each row or column, make one of the result: the lesser of both. */
+function shrinkOf({ width, height }: ImageHeader, scaled: Scaled): number {
+  return Math.min(width / scaled.width, height / scaled.height);
+}
+
+/** Decodes a plain JPEG without libvips; null for anything else. */
+function decodeHere(bytes: Uint8Array, header: ImageHeader, scaled: Scaled): Picture | null {
+  if (header.format !== 'jpeg' || scaled.fit !== 'fill') return null;
+  // What remains is scaled by at least a half more, so that the result is as sharp as one of all pixels.
+  const needed = (8 * sharpness) / shrinkOf(header, scaled);
+  const eighths = jpegEighths.find((one) => one >= needed) ?? 8;
+  const pixels = (header.width * header.height * eighths ** 2) / 64;
+  return pixels <= mostWholePixels ? decodeJpeg(bytes, eighths) : null;
+}
+
+/** Whether libvips decodes a picture whole, to be scaled here, which takes a fifth of the time that libvips takes to scale a small one. */
+function isScaledHere(header: ImageHeader, scaled: Scaled): boolean {
+  const isSmall = shrinkOf(header, scaled) < shrunkByDecoder && header.width * header.height <= mostWholePixels;
+  return scaled.fit === 'fill' && isSmall;
+}
+
+async function decodeScaled(bytes: Uint8Array, header: ImageHeader, scaled: Scaled): Promise<Picture<ArrayBuffer>> {
+  const { width, height } = scaled;
+  const plain = decodeHere(bytes, header, scaled);
+  if (plain) return resample(plain, width, height);
+  const decoded = await decodeFile(bytes, isScaledHere(header, scaled) ? null : scaled);
+  const whole = resample(decoded, width, height);
+  release(decoded);
+  return whole;
 }
 
 /** The middle `size × size` of a picture that is at least that large. */
@@ -128,9 +156,7 @@ export async function decodeImage(bytes: Uint8Array, baseSize: number, fit: Fit)
   const header = await readHeader(bytes);
   const scaled = scaledTo(baseSize, fit, header);
   try {
-    const decoded = await decodeFile(bytes, isScaledHere(header, scaled) ? null : scaled);
-    const whole = resample(decoded, scaled.width, scaled.height);
-    release(decoded);
+    const whole = await decodeScaled(bytes, header, scaled);
     return { ...header, square: squareOf(whole, baseSize, fit), whole };
   } catch (error) {
     throw refusalOf(error, bytes, header.format);

@@ -10,11 +10,11 @@ import { PixelKernel } from './pixelKernel.ts';
 export function halve(pixels: Uint8Array, size: number): Uint8Array<ArrayBuffer> {
   if (size % 2 !== 0) throw new RangeError(`A side of ${size} pixels cannot be halved.`);
   const kernel = PixelKernel.take();
-  const source = kernel.put(pixels);
+  const source = kernel.memory.put(pixels);
   const bytes = (size / 2) ** 2 * 3;
-  const target = kernel.place(bytes);
+  const target = kernel.memory.place(bytes);
   kernel.halve(source, size, target);
-  return kernel.copy(target, bytes);
+  return kernel.memory.copy(target, bytes);
 }
 
 /**

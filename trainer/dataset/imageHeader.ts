@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import type { DatasetProblem } from '../protocol/datasetProblem.ts';
-import { sizeOfPlainJpeg } from './jpegSize.ts';
+import { sizeOfPlainJpeg } from './jpeg/jpegSize.ts';
 
 /** The formats that are read. Everything else is refused before a decoder sees it. */
 export type ImageFormat = 'jpeg' | 'png' | 'webp';

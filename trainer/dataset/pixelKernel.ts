@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { KernelMemory } from './kernelMemory.ts';
 import { pixelKernelBytes } from './pixelKernelBytes.ts';
 import type {} from './webAssembly.d.ts';
 
-const pageBytes = 65_536;
 /** How far the kernel reads and writes past the end of what it is given. */
 const slackBytes = 16;
 
@@ -31,42 +31,20 @@ export class PixelKernel {
   static #ofThread: PixelKernel | null = null;
   readonly scale: Scale;
   readonly halve: Halve;
-  readonly #memory: WebAssembly.Memory;
-  #end = 0;
+  readonly memory: KernelMemory;
 
   private constructor() {
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(pixelKernelBytes, 'base64')));
     const { memory, scale, halve } = exportsSchema.parse(exports);
     this.scale = scale;
     this.halve = halve;
-    this.#memory = memory;
+    this.memory = new KernelMemory(memory, slackBytes);
   }
 
   /** The kernel of this thread, with all of its memory free: what an earlier call left there is over. */
   static take(): PixelKernel {
     const kernel = (this.#ofThread ??= new PixelKernel());
-    kernel.#end = 0;
+    kernel.memory.clear();
     return kernel;
-  }
-
-  /** Makes a place for so many bytes, of any content. Takes the memory from whoever has looked into it before. */
-  place(bytes: number): number {
-    const at = this.#end;
-    this.#end = Math.ceil((at + bytes + slackBytes) / 16) * 16;
-    const missing = this.#end - this.#memory.buffer.byteLength;
-    if (missing > 0) this.#memory.grow(Math.ceil(missing / pageBytes));
-    return at;
-  }
-
-  /** Makes a place for these bytes. */
-  put(bytes: Uint8Array): number {
-    const at = this.place(bytes.length);
-    new Uint8Array(this.#memory.buffer).set(bytes, at);
-    return at;
-  }
-
-  /** A copy of what lies at a place. */
-  copy(at: number, bytes: number): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#memory.buffer.slice(at, at + bytes));
   }
 }

@@ -1,5 +1,5 @@
 ;; The arithmetic of scaler.ts and halve.ts: pixels of 8-bit RGB, several at a time, in whole numbers, so that every
-;; machine gives the same bytes. `node scripts/pixelKernel.ts` makes pixelKernelBytes.ts of it.
+;; machine gives the same bytes. `node scripts/kernels.ts` makes pixelKernelBytes.ts of it.
 (module
   (memory (export "memory") 1)
 

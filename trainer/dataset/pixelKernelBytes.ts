@@ -1,5 +1,5 @@
-/** SHA-256 of the `pixelKernel.wat` that `node scripts/pixelKernel.ts` made this file of. */
-export const pixelKernelSource = '79328fdfb59c9217b54e62c48896c59a1d3b1a8d2a73ee61da6f2a63546849c0';
+/** SHA-256 of the `pixelKernel.wat` that `node scripts/kernels.ts` made this file of. */
+export const pixelKernelSource = '200e0134fe770639e2a0a9925d78b0686bc0fbe4d079bbdcb744352f4c31a85a';
 
 /** The assembled kernel, in base64. */
 export const pixelKernelBytes =

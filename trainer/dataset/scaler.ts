@@ -1,3 +1,4 @@
+import { LastUsed } from './lastUsed.ts';
 import type { Picture } from './picture.ts';
 import { PixelKernel } from './pixelKernel.ts';
 
@@ -56,22 +57,14 @@ function makeTable(all: readonly Shares[], from: number): Table {
  * @param sharesOf which pixels of `from` make pixel `at` of `to`; all of them within the picture.
  */
 export function scaler(sharesOf: (at: number, from: number, to: number) => Shares): Scaler {
-  const tables = new Map<string, Table>();
-  const tableOf = (from: number, to: number): Table => {
-    const key = `${from} ${to}`;
-    const known = tables.get(key);
-    const table =
-      known ??
+  const tables = new LastUsed<Table>(keptTables);
+  const tableOf = (from: number, to: number): Table =>
+    tables.get(`${from} ${to}`, () =>
       makeTable(
         Array.from({ length: to }, (_, at) => sharesOf(at, from, to)),
         from,
-      );
-    // The one used longest ago is the first to go.
-    tables.delete(key);
-    tables.set(key, table);
-    if (tables.size > keptTables) tables.delete(tables.keys().next().value ?? key);
-    return table;
-  };
+      ),
+    );
   return (picture, width, height) => {
     if (picture.width === width && picture.height === height) {
       return { pixels: new Uint8Array(picture.pixels), width, height };
@@ -80,19 +73,19 @@ export function scaler(sharesOf: (at: number, from: number, to: number) => Share
     const rows = tableOf(picture.height, height);
     const columns = tableOf(picture.width, width);
     const stride = picture.width * 3;
-    const source = kernel.put(picture.pixels);
+    const source = kernel.memory.put(picture.pixels);
     // The odd row below the picture.
-    kernel.place(stride);
-    const rowsAt = kernel.put(rows.bytes);
-    const columnsAt = kernel.put(columns.bytes);
-    const line = kernel.place(stride * 2 + 32);
-    const target = kernel.place(width * height * 3);
+    kernel.memory.place(stride);
+    const rowsAt = kernel.memory.put(rows.bytes);
+    const columnsAt = kernel.memory.put(columns.bytes);
+    const line = kernel.memory.place(stride * 2 + 32);
+    const target = kernel.memory.place(width * height * 3);
     kernel.scale(
       ...([source, stride] as const),
       ...([rowsAt, rows.pairs, rowsAt + rows.bytes.length] as const),
       ...([columnsAt, columns.pairs, columnsAt + columns.bytes.length] as const),
       ...([line, target] as const),
     );
-    return { pixels: kernel.copy(target, width * height * 3), width, height };
+    return { pixels: kernel.memory.copy(target, width * height * 3), width, height };
   };
 }

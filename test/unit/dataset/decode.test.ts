@@ -66,6 +66,24 @@ describe('from a file to pixels', () => {
     }
   });
 
+  it('makes large JPEGs as sharp as all of their pixels would', async () => {
+    for (const [width, height] of [
+      [620, 640],
+      [1300, 1190],
+      [2500, 2400],
+    ] as const) {
+      const jpeg = await picture(width, width, height).jpeg({ quality: 92 }).toBuffer();
+      const pixels = await decodeToSquare(jpeg, 192, 'stretch');
+      const expected = await sharp(jpeg)
+        .resize(192, 192, { fit: 'fill', kernel: 'cubic', fastShrinkOnLoad: false })
+        .raw()
+        .toBuffer();
+      const difference =
+        pixels.reduce((sum, value, i) => sum + Math.abs(value - (expected[i] ?? NaN)), 0) / pixels.length;
+      assert.ok(difference < 1, `${width} × ${height}: ${difference} of 255`);
+    }
+  });
+
   it('decodes at a side that depends on the size alone', () => {
     const bases = [8, 48, 96, 192, 100, 224, 256, 300, 1024].map(baseSizeOf);
     assert.deepEqual(bases, [256, 192, 192, 192, 200, 224, 256, 300, 1024]);

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { readHeader } from '../../../trainer/dataset/imageHeader.ts';
-import { sizeOfPlainJpeg } from '../../../trainer/dataset/jpegSize.ts';
+import { sizeOfPlainJpeg } from '../../../trainer/dataset/jpeg/jpegSize.ts';
 import { picture } from './pictures.ts';
 
 describe('the size of a JPEG', () => {
@@ -14,6 +14,11 @@ describe('the size of a JPEG', () => {
       grey: await wide.clone().greyscale().jpeg().toBuffer(),
       'four colours': await wide.clone().toColourspace('cmyk').jpeg().toBuffer(),
       'a profile': await wide.clone().withIccProfile('p3').jpeg().toBuffer(),
+      'EXIF that does not turn it': await wide
+        .clone()
+        .withExif({ IFD0: { Orientation: '1' } })
+        .jpeg()
+        .toBuffer(),
     })) {
       const { width, height } = await sharp(bytes).metadata();
       assert.deepEqual(sizeOfPlainJpeg(bytes), { width, height }, name);
@@ -21,7 +26,7 @@ describe('the size of a JPEG', () => {
     }
   });
 
-  it('is asked of libvips where EXIF may turn the picture', async () => {
+  it('is asked of libvips where EXIF turns the picture', async () => {
     const turned = await picture(2, 60, 30).withMetadata({ orientation: 6 }).jpeg().toBuffer();
     assert.equal(sizeOfPlainJpeg(turned), null);
     const { width, height } = await readHeader(turned);

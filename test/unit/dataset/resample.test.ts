@@ -110,6 +110,6 @@ describe('resampling', () => {
     const digest = createHash('sha256')
       .update(await readFile(source))
       .digest('hex');
-    assert.equal(pixelKernelSource, digest, 'pixelKernel.wat was changed: run `node scripts/pixelKernel.ts`');
+    assert.equal(pixelKernelSource, digest, 'pixelKernel.wat was changed: run `node scripts/kernels.ts`');
   });
 });
