@@ -54,6 +54,10 @@ const { values: flags } = parseArgs({
 const budget = Number(flags.budget);
 if (!(budget > 0)) throw new Error(`--budget ${flags.budget}: CPU seconds, above 0.`);
 const seeds = flags.seeds.split(',').map(Number);
+const names = contenders.map(({ name }) => name);
+for (const name of flags.only ?? []) {
+  if (!names.includes(name)) throw new Error(`--only ${name}: no such contender. There are: ${names.join('; ')}.`);
+}
 const chosen = contenders.filter(({ name }) => flags.only?.includes(name) ?? true);
 const datasetName = flags.dataset === undefined ? 'sample' : path.basename(path.resolve(flags.dataset));
 const out = path.resolve(flags.out ?? path.join(import.meta.dirname, '..', 'results', `speed-${datasetName}.jsonl`));
