@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { batchNormTraining } from './batchNormTraining.ts';
+import { moveReluAfterPool, onlyInput } from './reluAfterPool.ts';
 import { convolutionBefore, foldedConvolution, weightOf } from './foldedBatchNorm.ts';
 
 /**
@@ -8,6 +9,7 @@ import { convolutionBefore, foldedConvolution, weightOf } from './foldedBatchNor
  * - batch norm uses the fused operation, works without scale or offset, and runs in inference mode where it is frozen
  *   (`trainable` false on it or on a model around it), as in Keras; stock tfjs goes on updating its statistics;
  * - a frozen batch norm after a frozen convolution is folded into it while a step trains;
+ * - a ReLU before a max-pool is computed after it while a step trains;
  * - while `observeBatchStatistics` runs, batch norm says what it is given.
  *
  * Whether a layer is frozen is looked up in each call, so nothing has to be prepared again after freezing.
@@ -23,8 +25,13 @@ function visit(layer: tfl.layers.Layer, around: readonly tfl.layers.Layer[]): vo
     for (const inner of layer.layers as tfl.layers.Layer[]) visit(inner, [...around, inner]);
     return;
   }
-  if (layer.getClassName() !== 'BatchNormalization' || prepared.has(layer)) return;
+  const kind = layer.getClassName();
+  if (!['MaxPooling2D', 'BatchNormalization'].includes(kind) || prepared.has(layer)) return;
   prepared.add(layer);
+  if (kind === 'MaxPooling2D') {
+    moveReluAfterPool(layer);
+    return;
+  }
   const plainCall = layer.call.bind(layer);
   const parts = batchNormParts(layer);
   const isFolded = foldBackwards(layer, around, parts);
@@ -79,12 +86,6 @@ function foldBackwards(
       ? foldedConvolution({ convolution, affine: parts.affine }, onlyInput(convolution, inputs))
       : plainCall(inputs, kwargs);
   return isFolded;
-}
-
-function onlyInput(layer: tfl.layers.Layer, inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-  const input = Array.isArray(inputs) ? inputs[0] : inputs;
-  if (!input) throw new Error(`${layer.name}: takes one input and got none.`);
-  return input;
 }
 
 let observer: ((name: string, statistic: tf.Tensor) => void) | undefined;

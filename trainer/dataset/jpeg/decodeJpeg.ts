@@ -126,13 +126,13 @@ function decodePlanes(kernel: JpegKernel, bytes: Uint8Array, jpeg: PlainJpeg, ei
   const coded = bytes.subarray(jpeg.data);
   const source = memory.put(coded);
   const data = memory.place(coded.length);
-  const restartCount = restartInterval === 0 ? 0 : Math.ceil((units.across * units.down) / restartInterval) - 1;
-  const restarts = memory.place(restartCount * 4);
-  const dataEnd = kernel.unstuff(source, source + coded.length, data, restarts, restartCount);
-  if (dataEnd === 0) return null;
+  const interval = restartInterval || units.across * units.down;
+  const restartCount = Math.ceil((units.across * units.down) / interval) - 1;
+  const ends = memory.place((restartCount + 1) * 4);
+  if (!kernel.unstuff(source, source + coded.length, data, ends, restartCount)) return null;
   const isWhole = kernel.decodeScan(
     ...([memory.put(Int32Array.from(placed.flatMap(({ fields }) => fields))), placed.length] as const),
-    ...([units.across, units.down, data, dataEnd, restartInterval, restarts, memory.putZeros(blockBytes)] as const),
+    ...([units.across, units.down, data, ends, interval, memory.putZeros(blockBytes)] as const),
   );
   return isWhole ? placed.map(({ plane }) => plane) : null;
 }

@@ -8,16 +8,13 @@ let have: i32 = 0;
 let at: usize = 0;
 let end: usize = 0;
 
-/** What `unstuff` gives for data that is not as it should be. */
-const damaged: usize = 0;
-
 /**
  * Copies the coded data of a scan up to the marker that ends the picture, without the zero that stands behind each 255.
  *
- * @param restarts where to write what follows each of `restartCount` restart markers (u32).
- * @returns the end of the copy, or `damaged` where there are other markers, or another number of them.
+ * @param ends where to write the ends of the copy's parts (u32): of those before `restartCount` restart markers, and of the last.
+ * @returns false where there are other markers, or another number of them.
  */
-export function unstuff(source: usize, sourceEnd: usize, target: usize, restarts: usize, restartCount: i32): usize {
+export function unstuff(source: usize, sourceEnd: usize, target: usize, ends: usize, restartCount: i32): bool {
   let restart = 0;
   while (source + 1 < sourceEnd) {
     // What is copied past the end, or past a marker, is overwritten next.
@@ -32,19 +29,19 @@ export function unstuff(source: usize, sourceEnd: usize, target: usize, restarts
     const plain = <usize>ctz(markers);
     source += plain;
     target += plain;
-    if (source + 1 >= sourceEnd) break;
+    if (source + 1 >= sourceEnd) return false;
     const code = <i32>load<u8>(source, 1);
     source += 2;
     if (code == 0) {
       target++;
-    } else if (restart < restartCount && code == 0xd0 + (restart & 7)) {
-      store<u32>(restarts + (<usize>restart << 2), <u32>target);
-      restart++;
-    } else {
-      return code == 0xd9 && restart == restartCount ? target : damaged;
+      continue;
     }
+    store<u32>(ends + (<usize>restart << 2), <u32>target);
+    if (restart == restartCount) return code == 0xd9;
+    if (code != 0xd0 + (restart & 7)) return false;
+    restart++;
   }
-  return damaged;
+  return false;
 }
 
 function startReading(from: usize, to: usize): void {
@@ -106,6 +103,7 @@ function readBlock(component: Component, block: usize): i32 {
   const ac = component.ac;
   const several = component.several;
   const order = component.order;
+  // Where reading stands is kept here meanwhile, and is what each symbol waits for.
   let next = bits;
   let left = have;
   let from = at;
@@ -223,6 +221,7 @@ function combined(values: v128, a: i16, b: i16): v128 {
   return i32x4.dot_i16x8_s(values, i16x8(a, b, a, b, a, b, a, b));
 }
 
+/** Four columns, `block` being where the first begins. */
 @inline
 function transformHalf(block: usize, shift: i32, rows04: v128, rows26: v128, rows71: v128, rows53: v128, sums: v128): void {
   const half = i32x4.splat(1 << (shift - 1));
@@ -458,8 +457,7 @@ class Component {
  *
  * @param components `count` of them, one after the other.
  * @param unitsAcross units (of each component's blocks) side by side; `unitsDown` of those rows.
- * @param data what `unstuff` made, and its end.
- * @param interval units between restarts; their places are at `restarts`.
+ * @param data what `unstuff` made, in parts of `interval` units that end at `ends`.
  * @param block room for a block, zero.
  * @returns whether all of the data was as it should be.
  */
@@ -469,33 +467,33 @@ export function decodeScan(
   unitsAcross: i32,
   unitsDown: i32,
   data: usize,
-  dataEnd: usize,
+  ends: usize,
   interval: i32,
-  restarts: usize,
   block: usize,
 ): bool {
-  let untilRestart = interval;
-  let isLast = interval == 0 || interval >= unitsAcross * unitsDown;
-  startReading(data, isLast ? dataEnd : load<u32>(restarts));
+  let left = 0;
+  startReading(data, data);
   for (let row = 0; row < unitsDown; row++) {
     for (let column = 0; column < unitsAcross; column++) {
-      if (interval != 0 && untilRestart == 0) {
+      if (left == 0) {
         if (!isAllRead()) return false;
-        const from = load<u32>(restarts);
-        restarts += 4;
-        untilRestart = interval;
-        isLast = row * unitsAcross + column + interval >= unitsAcross * unitsDown;
-        startReading(from, isLast ? dataEnd : load<u32>(restarts));
-        for (let i = 0; i < count; i++) changetype<Component>(components + i * offsetof<Component>()).prediction = 0;
+        startReading(end, load<u32>(ends));
+        ends += 4;
+        left = interval;
+        for (let i = 0; i < count; i++) componentAt(components, i).prediction = 0;
       }
-      untilRestart--;
+      left--;
       for (let i = 0; i < count; i++) {
-        const component = changetype<Component>(components + i * offsetof<Component>());
-        if (!decodeUnit(component, row, column, block)) return false;
+        if (!decodeUnit(componentAt(components, i), row, column, block)) return false;
       }
     }
   }
   return isAllRead();
+}
+
+@inline
+function componentAt(components: usize, index: i32): Component {
+  return changetype<Component>(components + index * offsetof<Component>());
 }
 
 /** Whether reading went on beyond the data, further than the bits that are read ahead. */

@@ -8,16 +8,15 @@ const slackBytes = 512;
 /** A kernel whose memory has grown beyond this is not kept. */
 const keptBytes = 64 * 1024 ** 2;
 
-type Unstuff = (source: number, sourceEnd: number, target: number, restarts: number, restartCount: number) => number;
+type Unstuff = (source: number, sourceEnd: number, target: number, ends: number, restartCount: number) => number;
 type DecodeScan = (
   components: number,
   count: number,
   unitsAcross: number,
   unitsDown: number,
   data: number,
-  dataEnd: number,
+  ends: number,
   interval: number,
-  restarts: number,
   block: number,
 ) => number;
 type PaintGrey = (width: number, height: number, plane: number, stride: number, target: number) => void;

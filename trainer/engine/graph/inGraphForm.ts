@@ -1,4 +1,4 @@
-import type { ProgramOperation, ProgramSource } from './programOperation.ts';
+import type { ProgramOperation } from './programOperation.ts';
 
 type Form = Pick<ProgramOperation, 'name' | 'attributes' | 'inputs'>;
 
@@ -14,8 +14,6 @@ export function inGraphForm({ name, attributes, inputs, outputs }: ProgramOperat
       return { name: 'MatMul', inputs, attributes: { T, transpose_a: adj_x ?? plain, transpose_b: adj_y ?? plain } };
     }
   }
-  const smaller = name === 'ReluGrad' ? reluGradBelowPool(attributes, inputs) : undefined;
-  if (smaller) return smaller;
   const made = input?.kind === 'operation' ? input.operation.outputs[input.output] : undefined;
   if (!reductions.has(name) || made === undefined) return { name, attributes, inputs };
   // tfjs-node gives some reductions the type of their result, which eager TensorFlow overlooks.
@@ -24,28 +22,6 @@ export function inGraphForm({ name, attributes, inputs, outputs }: ProgramOperat
     return { name: 'BiasAddGrad', inputs: [input], attributes: { T } };
   }
   return { name, inputs, attributes: { ...attributes, T } };
-}
-
-/**
- * The gradient of a ReLU before a max-pool, with the mask laid on the pool's output, a quarter as large as its input, before the gradient
- * is spread: it comes from where the pool's input was the largest, and there the two have the same value. The same to the bit.
- */
-function reluGradBelowPool(attributes: Form['attributes'], [gradient, features]: Form['inputs']): Form | undefined {
-  if (gradient?.kind !== 'operation' || gradient.operation.name !== 'MaxPoolGrad') return undefined;
-  const [input, output, pooled] = gradient.operation.inputs;
-  if (!input || !output || !pooled || !isSame(input, features) || output.kind !== 'operation') return undefined;
-  const made = output.operation.outputs[output.output];
-  if (!made) return undefined;
-  const masked: ProgramOperation = { name: 'ReluGrad', attributes, inputs: [pooled, output], outputs: [made] };
-  return {
-    name: 'MaxPoolGrad',
-    attributes: gradient.operation.attributes,
-    inputs: [input, output, { kind: 'operation', operation: masked, output: 0 }],
-  };
-}
-
-function isSame(a: ProgramSource, b: ProgramSource | undefined): boolean {
-  return a.kind === 'operation' && b?.kind === 'operation' && a.operation === b.operation && a.output === b.output;
 }
 
 /** Whether a sum runs over all axes but the last: TensorFlow has a faster operation for that. */
