@@ -94,7 +94,7 @@ function severalAt(entries: Int32Array, at: number): number {
     bits += length;
     coefficients += zeros + 1;
   }
-  return (coefficients << 4) | bits;
+  return ((bits > 0 ? coefficients : blockCoefficients) << 4) | bits;
 }
 
 /** What the kernel finds the codes of a JPEG by. */

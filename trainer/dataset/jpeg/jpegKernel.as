@@ -156,11 +156,11 @@ function readBlock(component: Component, block: usize): i32 {
     const codes = <i32>load<u16>(several + (<usize>(next >> 52) << 1));
     const after = k + ((codes >> 4) & 127);
     // At the end of a block, what looks like a further code is the next block's.
-    if (codes != 0 && after < 64) {
+    if (after < 64) {
       next <<= codes & 15;
       left -= codes & 15;
-      k = after;
-      if (codes >> 15) break;
+      // 64 more where the block ends.
+      k = after + ((codes >> 15) << 6);
       continue;
     }
     entry = entryOf(ac, next);
@@ -434,7 +434,7 @@ class Component {
   ac: usize;
   /**
    * For each 12 bits what of them are whole codes of `ac` with the numbers behind them: bits (4 bits of the entry),
-   * coefficients (7), and whether the block ends (the highest bit); 0: not even one code.
+   * coefficients (7), and whether the block ends (the highest bit). Not even one code: more coefficients than a block has.
    */
   several: usize;
   /** For each coefficient its place in the block, in bytes (u16), and its step (u16). */
