@@ -149,29 +149,28 @@ describe('a plain JPEG', () => {
       }
     }
     let read = 0;
+    let same = 0;
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...files),
         fc.array(fc.tuple(fc.nat(1e6), fc.nat(255)), { minLength: 1, maxLength: 3 }),
-        fc.boolean(),
-        async (bytes, changes, isHeader) => {
+        async (bytes, changes) => {
           const damaged = Buffer.from(bytes);
-          const data = damaged.indexOf(Buffer.from([0xff, 0xda]));
-          for (const [at, value] of changes)
-            damaged[isHeader ? at % data : data + (at % (damaged.length - data))] = value;
+          for (const [at, value] of changes) damaged[at % damaged.length] = value;
           for (const eighths of jpegEighths) decodeJpeg(damaged, eighths);
           const decoded = byUpsize(damaged, 8);
           if (decoded === null) return;
           const expected = await byLibvips(damaged);
-          assert.equal(decoded.length, expected?.length);
-          // Steps that no encoder writes make numbers of more than 16 bits, which every decoder cuts off in its own way.
-          if (!isHeader) assert.deepEqual(decoded, expected);
+          assert.equal(decoded.length, expected?.length, 'what is read here, libvips reads as well');
           read++;
+          if (expected?.equals(decoded)) same++;
         },
       ),
       { numRuns: 400 },
     );
     assert.ok(read > 50, `${read} were read in spite of it`);
+    // Numbers that no encoder writes can take more than 16 bits, which every decoder cuts off in its own way.
+    assert.ok(same > 0.9 * read, `${same} of ${read} to the same bytes`);
   });
 
   it('is decoded by the kernel that its source describes', async () => {
