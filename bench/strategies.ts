@@ -104,6 +104,7 @@ for (const seed of flags.seeds.split(',').map(Number)) {
     scratch.dispose();
   }
 }
+await laboratory.close();
 printTable();
 
 /** Trains for a number of CPU seconds and leaves the best epoch's weights in the model. */

@@ -90,11 +90,15 @@ async function measureAll(workspace: string): Promise<void> {
   console.error(
     `experiment: ${dataset.train.length} images to train with, ${dataset.validation.length} to validate, ${dataset.test.length} to test`,
   );
-  for (const seed of seeds) {
-    for (const contender of chosen) {
-      const result = await measured('run', contender, seed, await rateFor(contender), budget);
-      console.error(`experiment: ${contender.name}, seed ${seed}: ${(100 * result.accuracy).toFixed(1)} %`);
+  try {
+    for (const seed of seeds) {
+      for (const contender of chosen) {
+        const result = await measured('run', contender, seed, await rateFor(contender), budget);
+        console.error(`experiment: ${contender.name}, seed ${seed}: ${(100 * result.accuracy).toFixed(1)} %`);
+      }
     }
+  } finally {
+    await laboratory.close();
   }
 
   /** The rate that served best in a third of the time; a lever takes its ladder's. */

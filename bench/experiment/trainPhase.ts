@@ -21,6 +21,8 @@ export interface Laboratory {
   base: Config;
   dataset: PreparedDataset;
   images: ReadonlyMap<number, StageImages>;
+  /** Ends the threads that read images; the program goes on as long as they do. */
+  close(): Promise<void>;
 }
 
 /**
@@ -50,7 +52,8 @@ export async function openLaboratory(given: {
     const { labels, train, trainPerClass } = dataset;
     images.set(size, { pixels: await openPixels(dataset, size), labels, train, trainPerClass });
   }
-  return { engine, base, dataset, images };
+  const close = async () => void (await Promise.all([...images.values()].map(({ pixels }) => pixels.close())));
+  return { engine, base, dataset, images, close };
 }
 
 /** What a phase trains, and what ends it. */
