@@ -138,7 +138,8 @@ function decodePlanes(kernel: JpegKernel, bytes: Uint8Array, jpeg: PlainJpeg, ei
 }
 
 /** Makes the pixels of a picture out of those of its components. */
-function paint({ memory, ...kernel }: JpegKernel, planes: readonly Plane[], width: number, height: number) {
+function paint(kernel: JpegKernel, planes: readonly Plane[], width: number, height: number): Uint8Array<ArrayBuffer> {
+  const { memory } = kernel;
   const target = memory.place(width * height * 3);
   const [luma, blue, red] = planes;
   if (luma && blue && red) {
