@@ -9,8 +9,9 @@ export function secondsTo(accuracy: number, { curve }: Pick<SpeedResult, 'curve'
 
 /**
  * The experiment's results as a Markdown table: for each contender its accuracy, and what share it took of the CPU seconds that a
- * baseline of the same seed needed to the highest accuracy that any of them ended at, the quicker one where both got there. Where a
- * run never got there, its whole time counts, as a lower bound, and is counted as missed.
+ * baseline of the same seed needed, the quicker one where several got there: to the accuracy that the contender itself ended at, and to
+ * the highest that a baseline ended at. Where a run never got to the latter, its whole time counts, as a lower bound, and how many those
+ * are is said. Where no baseline got to the former, the run has no share of it.
  */
 export function speedTable(
   results: readonly SpeedResult[],
@@ -18,22 +19,26 @@ export function speedTable(
 ): string {
   const runs = results.filter((one) => one.kind === 'run' && one.budget === budget);
   const lines = [
-    '| contender | seeds | learning rate | val_accuracy | test accuracy | CPU s in all | CPU s to the baseline’s accuracy | share of the baseline’s time | not reached |',
-    '|---|---|---|---|---|---|---|---|---|',
+    '| contender | seeds | learning rate | val_accuracy | test accuracy | CPU s in all | to its own accuracy: CPU s | share of the baseline’s | to the baseline’s accuracy: share | not reached |',
+    '|---|---|---|---|---|---|---|---|---|---|',
   ];
   for (const { name } of contenders) {
     const own = runs.filter((one) => one.contender === name);
     if (own.length === 0) continue;
-    const targets = own.map(({ seed }) => targetOf(runs, contenders, seed));
-    const reached = own.map((run, index) => {
-      const target = targets[index];
-      return target ? secondsTo(target.accuracy, run) : null;
+    const baselines = own.map(({ seed }) => baselinesOf(runs, contenders, seed));
+    const toOwn = own.map((run) => secondsTo(run.accuracy, run) ?? run.cpuSeconds);
+    const ownShares = own.flatMap((run, index) => {
+      const seconds = quickest(baselines[index] ?? [], run.accuracy);
+      return seconds === null ? [] : [(toOwn[index] ?? NaN) / seconds];
     });
     const shares = own.flatMap((run, index) => {
-      const target = targets[index];
-      return target ? [(reached[index] ?? run.cpuSeconds) / target.seconds] : [];
+      const highest = Math.max(...(baselines[index] ?? []).map(({ accuracy }) => accuracy));
+      const seconds = quickest(baselines[index] ?? [], highest);
+      if (seconds === null) return [];
+      const reached = secondsTo(highest, run);
+      return [{ share: (reached ?? run.cpuSeconds) / seconds, isReached: reached !== null }];
     });
-    const missed = targets.filter((target, index) => target && reached[index] === null).length;
+    const missed = shares.filter(({ isReached }) => !isReached).length;
     const cells = [
       name,
       String(own.length),
@@ -41,8 +46,9 @@ export function speedTable(
       percent(own.map(({ accuracy }) => accuracy)),
       percent(own.map(({ testAccuracy }) => testAccuracy ?? NaN)),
       whole(own.map(({ cpuSeconds }) => cpuSeconds)),
-      whole(own.map((run, index) => reached[index] ?? run.cpuSeconds)),
-      shares.length === 0 ? '–' : withInterval(shares, (value) => value.toFixed(2)),
+      whole(toOwn),
+      shareOf(ownShares),
+      `${2 * missed > own.length ? '> ' : ''}${shareOf(shares.map(({ share }) => share))}`,
       missed === 0 ? '' : String(missed),
     ];
     lines.push(`| ${cells.join(' | ')} |`);
@@ -50,13 +56,19 @@ export function speedTable(
   return lines.join('\n');
 }
 
-/** The highest accuracy that a baseline of a seed ended at, and how soon one had it. */
-function targetOf(runs: readonly SpeedResult[], contenders: readonly Contender[], seed: number) {
+function baselinesOf(runs: readonly SpeedResult[], contenders: readonly Contender[], seed: number): SpeedResult[] {
   const names = contenders.filter(({ role }) => role === 'baseline').map(({ name }) => name);
-  const baselines = runs.filter((one) => one.seed === seed && names.includes(one.contender));
-  if (baselines.length === 0) return undefined;
-  const accuracy = Math.max(...baselines.map((one) => one.accuracy));
-  return { accuracy, seconds: Math.min(...baselines.map((one) => secondsTo(accuracy, one) ?? Infinity)) };
+  return runs.filter((one) => one.seed === seed && names.includes(one.contender));
+}
+
+/** The fewest CPU seconds that one of these runs took to an accuracy; null where none got there. */
+function quickest(runs: readonly SpeedResult[], accuracy: number): number | null {
+  const seconds = runs.flatMap((run) => secondsTo(accuracy, run) ?? []);
+  return seconds.length === 0 ? null : Math.min(...seconds);
+}
+
+function shareOf(shares: readonly number[]): string {
+  return shares.length === 0 ? '–' : withInterval(shares, (value) => value.toFixed(2));
 }
 
 function percent(values: readonly number[]): string {

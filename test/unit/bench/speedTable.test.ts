@@ -42,7 +42,7 @@ describe('the table of the experiment', () => {
       ],
       'ladder',
     );
-    assert.deepEqual(cells.slice(4, 5).concat(cells.slice(7, 10)), ['75.0', '80', '0.40', '']);
+    assert.deepEqual(cells.slice(4, 5).concat(cells.slice(7, 11)), ['75.0', '80', '–', '0.40', '']);
   });
 
   it('counts the whole time of a run that never got there, and says that it did not', () => {
@@ -56,8 +56,17 @@ describe('the table of the experiment', () => {
       ],
       'ladder',
     );
-    assert.deepEqual(cells.slice(7, 10), ['100', '0.50', '1']);
-    assert.equal(cellsOf(baselines, 'plain')[9], '1');
+    assert.deepEqual(cells.slice(9, 11), ['> 0.50', '1']);
+    assert.equal(cellsOf(baselines, 'plain')[10], '1');
+  });
+
+  it('holds it also against the baseline that was soonest at the accuracy that it ended at itself', () => {
+    const ladder = run('ladder', [
+      [10, 0.5],
+      [15, 0.6],
+      [100, 0.6],
+    ]);
+    assert.deepEqual(cellsOf([...baselines, ladder], 'ladder').slice(7, 9), ['15', '0.30']);
   });
 
   it('leaves out runs of another budget, and a contender that has none', () => {
