@@ -15,8 +15,21 @@ export interface ContenderCommand {
   silentMs?: number;
   /** Measured in no more than the first so many rounds: for a peer far behind, whose figure needs no interval. */
   rounds?: number;
+  /** Where it is killed, as by a system that runs out of memory, it has no figures, and the others are measured on. */
+  mayBeKilled?: boolean;
   /** Started anew after so many rounds, where a program is fast or slow for the whole of a process. */
   restartAfterRounds?: number;
+}
+
+/** A contender ended while it was waited for. */
+export class ContenderEnded extends Error {
+  override readonly name = 'ContenderEnded';
+  readonly signal: NodeJS.Signals | null;
+
+  constructor(message: string, signal: NodeJS.Signals | null) {
+    super(message);
+    this.signal = signal;
+  }
 }
 
 const defaultSilentMs = 600_000;
@@ -48,7 +61,7 @@ export class Contender {
     this.#ended = new Promise<never>((_, reject) => {
       this.#child.once('error', reject);
       this.#child.once('close', (code, signal) =>
-        reject(new Error(`${command.name} ended with ${code ?? signal}: ${this.#said.trim()}`)),
+        reject(new ContenderEnded(`${command.name} ended with ${code ?? signal}: ${this.#said.trim()}`, signal)),
       );
     });
     // Writing to one that has ended: what it said is thrown where it is waited for.

@@ -1,4 +1,4 @@
-import { Contender, type ContenderCommand } from './contender.ts';
+import { Contender, ContenderEnded, type ContenderCommand } from './contender.ts';
 
 /** What interleaved measuring gives: for each contender the work done per second, one figure a round. */
 export type Figures = Map<string, number[]>;
@@ -29,11 +29,24 @@ export async function interleave(
     running.delete(command.name);
     await contender.stop();
   };
+  const killed = new Set<string>();
+  const measureUnlessKilled = async (command: ContenderCommand): Promise<void> => {
+    if (killed.has(command.name)) return;
+    try {
+      await measure(command);
+    } catch (error) {
+      if (!command.mayBeKilled || !(error instanceof ContenderEnded) || error.signal !== 'SIGKILL') throw error;
+      killed.add(command.name);
+      running.delete(command.name);
+      figures.set(command.name, []);
+      console.error(`bench: ${error.message} It is left out.`);
+    }
+  };
   try {
     for (let round = 0; round < options.rounds; round++) {
       for (let turn = 0; turn < commands.length; turn++) {
         const command = commands[(turn + round) % commands.length];
-        if (command && round < (command.rounds ?? Infinity)) await measure(command);
+        if (command && round < (command.rounds ?? Infinity)) await measureUnlessKilled(command);
       }
     }
   } finally {
