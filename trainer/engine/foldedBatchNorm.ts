@@ -9,7 +9,8 @@ export interface FoldedPair {
   affine: () => { scale: tf.Tensor; offset: tf.Tensor };
 }
 
-const configSchema = z.object({
+/** What computing a convolution of a layer takes of its config. */
+export const convolutionSchema = z.object({
   strides: z.tuple([z.number(), z.number()]),
   padding: z.enum(['same', 'valid']),
   dilationRate: z.union([z.number(), z.tuple([z.number(), z.number()])]),
@@ -24,7 +25,7 @@ export function convolutionBefore(batchNorm: tfl.layers.Layer): tfl.layers.Layer
   const [before] = node?.inboundLayers ?? [];
   if (!before || more.length > 0 || before.getClassName() !== 'Conv2D') return undefined;
   if (before.getConfig().activation !== 'linear' || before.outboundNodes.length > 1) return undefined;
-  return configSchema.safeParse(before.getConfig()).success ? before : undefined;
+  return convolutionSchema.safeParse(before.getConfig()).success ? before : undefined;
 }
 
 /** A weight of a layer by its name within it (`kernel`, `gamma`, …). */
@@ -39,7 +40,7 @@ export function weightOf(layer: tfl.layers.Layer, name: string): tfl.layers.Laye
  */
 export function foldedConvolution({ convolution, affine }: FoldedPair, input: tf.Tensor): tf.Tensor {
   return tf.tidy(() => {
-    const { strides, padding, dilationRate } = configSchema.parse(convolution.getConfig());
+    const { strides, padding, dilationRate } = convolutionSchema.parse(convolution.getConfig());
     const kernel = weightOf(convolution, 'kernel')?.read();
     if (!kernel) throw new Error(`${convolution.name}: has no kernel.`);
     const { scale, offset } = affine();

@@ -1,13 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import * as z from 'zod';
-import { weightOf } from './foldedBatchNorm.ts';
+import { convolutionSchema, weightOf } from './foldedBatchNorm.ts';
 
-const convolutionSchema = z.object({
+const reluConvolutionSchema = convolutionSchema.extend({
   activation: z.literal('relu'),
-  strides: z.tuple([z.number(), z.number()]),
-  padding: z.enum(['same', 'valid']),
-  dilationRate: z.union([z.number(), z.tuple([z.number(), z.number()])]),
   dataFormat: z.literal('channelsLast'),
 });
 
@@ -44,7 +41,7 @@ function partsOf(layer: tfl.layers.Layer): TwoParts | undefined {
   if (layer.getClassName() === 'Activation' && config.activation === 'relu') {
     return { first: (input) => input, last: (pooled) => tf.relu(pooled) };
   }
-  const convolution = layer.getClassName() === 'Conv2D' ? convolutionSchema.safeParse(config) : undefined;
+  const convolution = layer.getClassName() === 'Conv2D' ? reluConvolutionSchema.safeParse(config) : undefined;
   if (!convolution?.success) return undefined;
   const { strides, padding, dilationRate } = convolution.data;
   return {
