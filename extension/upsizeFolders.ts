@@ -18,6 +18,7 @@ export class UpsizeFolders implements vscode.Disposable {
   readonly #memory: Memory;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #configChanged = new vscode.EventEmitter<vscode.Uri>();
+  readonly #scanChanged = new vscode.EventEmitter<void>();
   readonly #folders = new Map<string, { folder: UpsizeFolder; subscription: vscode.Disposable }>();
   readonly #subscription: vscode.Disposable;
   #opened: Promise<void>;
@@ -27,6 +28,8 @@ export class UpsizeFolders implements vscode.Disposable {
   readonly onDidChange = this.#changed.event;
   /** A config in one of them was made, changed or deleted, by whatever program. */
   readonly onDidChangeConfig = this.#configChanged.event;
+  /** Folders came or went, or one of them has another `scan` than before. */
+  readonly onDidChangeScan = this.#scanChanged.event;
 
   constructor(memory: Memory) {
     this.#memory = memory;
@@ -69,6 +72,7 @@ export class UpsizeFolders implements vscode.Disposable {
       folder.dispose();
     }
     this.#configChanged.dispose();
+    this.#scanChanged.dispose();
     this.#changed.dispose();
   }
 
@@ -94,9 +98,11 @@ export class UpsizeFolders implements vscode.Disposable {
       const subscription = vscode.Disposable.from(
         folder.onDidChange(() => this.#changed.fire()),
         folder.onDidChangeConfig((uri) => this.#configChanged.fire(uri)),
+        folder.onDidChangeScan(() => this.#scanChanged.fire()),
       );
       this.#folders.set(key, { folder, subscription });
     }
+    this.#scanChanged.fire();
     this.#changed.fire();
   }
 }

@@ -73,7 +73,7 @@ function folderIn(argument: unknown): string | undefined {
 export async function chooseFolder(context: UpsizeContext, argument?: unknown): Promise<UpsizeFolder> {
   const folder = await findFolder(context, argument);
   // What was written a moment ago counts for what is done now.
-  folder.refreshConfig();
+  folder.look();
   return folder;
 }
 

@@ -8,7 +8,7 @@ export const configSelector: vscode.DocumentSelector = [{ pattern: '**/upsize.js
 const waitMs = 200;
 
 /** Errors of configs while they are written, in Upsize's own words, with quick fixes; their code is loaded with the first config. */
-export function registerConfigDiagnostics({ folders, scans }: UpsizeContext): vscode.Disposable[] {
+export function registerConfigDiagnostics({ folders }: UpsizeContext): vscode.Disposable[] {
   const collection = vscode.languages.createDiagnosticCollection('upsize');
   const load = () => import('./diagnoseConfig.ts');
   const waiting = new Map<string, NodeJS.Timeout>();
@@ -17,7 +17,7 @@ export function registerConfigDiagnostics({ folders, scans }: UpsizeContext): vs
     const { diagnoseConfig } = await load();
     const folder = folders.of(document.uri);
     // A scan is of the data set of the folder's own config.
-    const scan = folder?.config.file === document.uri.fsPath ? scans.of(folder) : null;
+    const scan = folder?.config.file === document.uri.fsPath ? folder.scan : null;
     collection.set(document.uri, diagnoseConfig(document, scan));
   };
   const checkSoon = (document: vscode.TextDocument) => {
@@ -47,7 +47,7 @@ export function registerConfigDiagnostics({ folders, scans }: UpsizeContext): vs
     collection,
     new vscode.Disposable(() => waiting.forEach((timer) => clearTimeout(timer))),
     folders.onDidChangeConfig(follow),
-    scans.onDidChange(checkActive),
+    folders.onDidChangeScan(checkActive),
     vscode.workspace.onDidOpenTextDocument((document) => void check(document)),
     vscode.workspace.onDidChangeTextDocument(({ document }) => checkSoon(document)),
     vscode.workspace.onDidDeleteFiles(({ files }) => files.forEach((uri) => collection.delete(uri))),

@@ -19,7 +19,7 @@ export async function scanDataset(context: UpsizeContext, argument: unknown): Pr
 /** The Problems view, after a scan where there was none yet. */
 export async function showDataProblems(context: UpsizeContext, argument: unknown): Promise<number> {
   const folder = await chooseFolder(context, argument);
-  const scan = context.scans.of(folder) ?? (await scanDataset(context, argument));
+  const scan = folder.scan ?? (await scanDataset(context, argument));
   await vscode.commands.executeCommand('workbench.actions.view.problems');
   return scan.problems.length;
 }

@@ -14,22 +14,14 @@ const severities: Record<DatasetProblem['severity'], vscode.DiagnosticSeverity> 
 };
 
 /** Keeps the problems that scans found in VS Code's Problems view, each at its image. */
-export function registerDatasetProblems({ folders, scans }: UpsizeContext): vscode.Disposable[] {
+export function registerDatasetProblems({ folders }: UpsizeContext): vscode.Disposable[] {
   const collection = vscode.languages.createDiagnosticCollection('upsize-dataset');
-  const shown = new Map<string, number | undefined>();
   const update = () => {
-    const now = folders.all.map((folder) => ({ folder, scan: scans.of(folder) }));
-    const same = now.length === shown.size && now.every(({ folder, scan }) => shown.get(folder.path) === scan?.created);
-    if (same) return;
-    shown.clear();
     collection.clear();
-    for (const { folder, scan } of now) {
-      shown.set(folder.path, scan?.created);
-      if (scan) collection.set(entriesOf(scan));
-    }
+    for (const { scan } of folders.all) if (scan) collection.set(entriesOf(scan));
   };
   void folders.ready.then(update);
-  return [collection, folders.onDidChange(update), scans.onDidChange(update)];
+  return [collection, folders.onDidChangeScan(update)];
 }
 
 function entriesOf({ problems, root, source }: ScanSummary): [vscode.Uri, vscode.Diagnostic[]][] {

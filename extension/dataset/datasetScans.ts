@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { ScanSummary } from '../../trainer/protocol/scan.ts';
-import { scansFolder, scanSummaryEnding } from '../../trainer/protocol/scanFile.ts';
 import type { Trainer } from '../trainer/trainer.ts';
 import { TrainerError } from '../trainer/trainerError.ts';
 import type { UpsizeFolder } from '../upsizeFolder.ts';
@@ -12,31 +11,17 @@ interface RunningScan {
   askers: Set<(line: string) => void>;
 }
 
-/** The newest scan of each workspace folder's data set, whoever made it: this window, another, or a terminal. */
+/** The scans that this window makes, one at a time a workspace folder. */
 export class DatasetScans implements vscode.Disposable {
   readonly #trainer: Trainer;
   readonly #changed = new vscode.EventEmitter<void>();
-  /** What was read, until the files change. */
-  readonly #byFolder = new Map<string, { dataset: string; summary: ScanSummary | null }>();
-  readonly #watchers = new Map<string, vscode.FileSystemWatcher>();
   readonly #running = new Map<string, RunningScan>();
 
+  /** A scan began or ended. */
   readonly onDidChange = this.#changed.event;
 
   constructor(trainer: Trainer) {
     this.#trainer = trainer;
-  }
-
-  /** What the newest scan of the data set that the config names now found; null where there is none that can be read. */
-  of(folder: UpsizeFolder): ScanSummary | null {
-    const { dataset } = folder.config;
-    if (dataset === null) return null;
-    this.#watch(folder);
-    const known = this.#byFolder.get(folder.path);
-    if (known?.dataset === dataset) return known.summary;
-    const summary = folder.readScanSummary(dataset);
-    this.#byFolder.set(folder.path, { dataset, summary });
-    return summary;
   }
 
   isRunning(folder: UpsizeFolder): boolean {
@@ -68,23 +53,6 @@ export class DatasetScans implements vscode.Disposable {
 
   dispose(): void {
     this.#changed.dispose();
-    for (const watcher of this.#watchers.values()) watcher.dispose();
-  }
-
-  #watch(folder: UpsizeFolder): void {
-    if (this.#watchers.has(folder.path)) return;
-    const scans = vscode.Uri.file(scansFolder(folder.path));
-    const watcher = vscode.workspace.createFileSystemWatcher(
-      new vscode.RelativePattern(scans, `*${scanSummaryEnding}`),
-    );
-    const read = () => {
-      this.#byFolder.delete(folder.path);
-      this.#changed.fire();
-    };
-    watcher.onDidCreate(read);
-    watcher.onDidChange(read);
-    watcher.onDidDelete(read);
-    this.#watchers.set(folder.path, watcher);
   }
 
   #start(folder: UpsizeFolder): RunningScan {
@@ -114,8 +82,8 @@ export class DatasetScans implements vscode.Disposable {
       // Ends with 1 where training would be refused; the scan says why.
       accept: [0, 1],
     });
-    // The watcher may be late.
-    this.#byFolder.delete(folder.path);
+    // Who asked for it goes by it at once.
+    folder.look();
     return summary;
   }
 }

@@ -18,7 +18,6 @@ type DatasetNode =
 /** The Dataset view: classes with their counts and problems, from the newest scan. */
 class DatasetView implements vscode.Disposable, vscode.TreeDataProvider<DatasetNode> {
   readonly #folders: UpsizeFolders;
-  readonly #scans: DatasetScans;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly #view: vscode.TreeView<DatasetNode>;
   readonly #subscriptions: vscode.Disposable[];
@@ -27,26 +26,14 @@ class DatasetView implements vscode.Disposable, vscode.TreeDataProvider<DatasetN
 
   constructor(folders: UpsizeFolders, scans: DatasetScans) {
     this.#folders = folders;
-    this.#scans = scans;
     this.#view = vscode.window.createTreeView('upsize.dataset', { treeDataProvider: this });
-    // Runs change many times a second; what is shown here changes only with a scan or another data set.
-    let shown = '';
-    const update = () => {
-      const now = folders.all
-        .map((folder) => `${folder.path} ${folder.config.dataset} ${scans.of(folder)?.created}`)
-        .join('\n');
-      if (now === shown) return;
-      shown = now;
-      this.#changed.fire(undefined);
-    };
     this.#subscriptions = [
       this.#view,
       this.#changed,
-      folders.onDidChange(update),
+      folders.onDidChangeScan(() => this.#changed.fire(undefined)),
       scans.onDidChange(() => {
         const running = folders.all.some((folder) => scans.isRunning(folder));
         Object.assign(this.#view, { message: running ? 'Scanning…' : undefined });
-        update();
       }),
     ];
   }
@@ -58,7 +45,7 @@ class DatasetView implements vscode.Disposable, vscode.TreeDataProvider<DatasetN
   async getChildren(element?: DatasetNode): Promise<DatasetNode[]> {
     if (!element) {
       await this.#folders.ready;
-      const scanned = this.#folders.all.filter((folder) => this.#scans.of(folder) !== null);
+      const scanned = this.#folders.all.filter((folder) => folder.scan !== null);
       const [only] = scanned;
       if (only && this.#folders.all.length === 1) return this.#classes(only);
       return scanned.map((folder) => ({ kind: 'folder', folder }));
@@ -116,7 +103,7 @@ class DatasetView implements vscode.Disposable, vscode.TreeDataProvider<DatasetN
   }
 
   #classes(folder: UpsizeFolder): DatasetNode[] {
-    const scan = this.#scans.of(folder);
+    const { scan } = folder;
     if (!scan) return [];
     const most = Math.max(...scan.classes.map(({ images }) => images), 0);
     const classes = [...scan.classes].sort((a, b) => b.images - a.images);

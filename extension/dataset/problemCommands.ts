@@ -16,7 +16,7 @@ const imageSchema = z.strictObject({ file: z.string(), folder: z.string().option
 async function imageOf(context: UpsizeContext, argument: unknown) {
   const { file, ...said } = parseArguments([argument], imageSchema, ['file']);
   const folder = await chooseFolder(context, said.folder);
-  if (!context.scans.of(folder)?.problems.some((problem) => problem.file === file)) {
+  if (!folder.scan?.problems.some((problem) => problem.file === file)) {
     throw new Declined(`The last scan of ${folder.workspaceFolder.name} found no problem with an image ${file}.`);
   }
   return { folder, file };

@@ -33,15 +33,13 @@ class NextStepView implements vscode.Disposable, vscode.TreeDataProvider<NextSte
 
   constructor(context: UpsizeContext) {
     this.#context = context;
-    const { folders, scans } = context;
     const later = () => {
       this.#timer ??= setTimeout(() => this.#update(), updateEveryMs);
     };
     this.#subscriptions = [
       vscode.window.createTreeView('upsize.nextStep', { treeDataProvider: this }),
       this.#changed,
-      folders.onDidChange(later),
-      scans.onDidChange(later),
+      context.folders.onDidChange(later),
     ];
   }
 
@@ -96,8 +94,7 @@ class NextStepView implements vscode.Disposable, vscode.TreeDataProvider<NextSte
   }
 
   #adviceFor(folder: UpsizeFolder): Advice[] {
-    const { config, runs } = folder;
-    const scan = this.#context.scans.of(folder);
+    const { config, runs, scan } = folder;
     const { relativeFile } = config;
     return adviceFor({
       sizes: config.config?.stages.map((stage) => stage.size) ?? null,

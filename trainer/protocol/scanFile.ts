@@ -9,14 +9,10 @@ export function scanFile(workspace: string, source: string): string {
 
 /** Where its summary lies: what the Dataset view shows, without the lists of images. */
 export function scanSummaryFile(workspace: string, source: string): string {
-  return path.join(scansFolder(workspace), `${keyOf(source)}${scanSummaryEnding}`);
+  return path.join(scansFolder(workspace), `${keyOf(source)}-summary.json`);
 }
 
-/** How the names of summaries end. */
-export const scanSummaryEnding = '-summary.json';
-
-/** The folder of both. */
-export function scansFolder(workspace: string): string {
+function scansFolder(workspace: string): string {
   return path.join(workspacePaths(workspace).cache, 'scans');
 }
 
