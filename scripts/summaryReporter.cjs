@@ -3,6 +3,15 @@
 const { writeFileSync } = require('node:fs');
 const { reporters, Runner } = require('mocha');
 
+/** Of a failure's text: as much as tells why, where the end of a log is all that is kept of it. */
+const mostCharacters = 1500;
+
+/** What a test failed of and where, indented to stand under its name. */
+function whyOf({ message, stack = '' }) {
+  const place = stack.split('\n').find((line) => /[\\/]test[\\/]/.test(line)) ?? '';
+  return `${message.slice(0, mostCharacters)}\n${place.trim()}`.replace(/^/gm, '    ');
+}
+
 module.exports = class SummaryReporter extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
@@ -13,8 +22,8 @@ module.exports = class SummaryReporter extends reporters.Spec {
       summary.passed++;
       write();
     });
-    runner.on(EVENT_TEST_FAIL, (test) => {
-      summary.failed.push(test.fullTitle());
+    runner.on(EVENT_TEST_FAIL, (test, error) => {
+      summary.failed.push(`${test.fullTitle()}\n${whyOf(error)}`);
       write();
     });
     runner.on(EVENT_TEST_PENDING, (test) => {
