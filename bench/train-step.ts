@@ -43,9 +43,9 @@ export const trainStepBench: Bench = {
         const isLarge = work.batch * work.topology.inputShape[0] ** 2 >= largeBatchPixels;
         const commands = commandsFor(file, pythons, { rounds, isLarge });
         const figures = await interleave(commands, { rounds, seconds, unitsPerStep: work.batch, oneAtATime: isLarge });
-        progress(
-          `${work.name}: ${[...figures].map(([name, values]) => `${name} ${median(values).toFixed(0)}`).join(', ')}`,
-        );
+        // One that was killed has none.
+        const text = (values: number[]) => (values.length === 0 ? '–' : median(values).toFixed(0));
+        progress(`${work.name}: ${[...figures].map(([name, values]) => `${name} ${text(values)}`).join(', ')}`);
         rows.push(...rowsOf(work, figures));
       }
     } finally {

@@ -15,7 +15,7 @@ const sides = [{ side: 192, sizes: [192, 96, 48] }];
 const wish: ImageWish = { fit: 'stretch', sides, facts: everything, thumbnail: everything };
 const { decoders, imagesAtOnce } = threadPlan(availableParallelism());
 const pool = new DecoderPool(decoders);
-const decode = async (file: string) => void (await pool.learn(file, () => wish));
+const decode = async (file: string) => void (await pool.learn(file, () => wish, wish));
 await forEachBounded(files.slice(0, 16), decode, { concurrency: imagesAtOnce });
 await serveSteps(async (count) => {
   const wanted = Array.from({ length: count }, (_, at) => files[at % files.length] ?? '');

@@ -91,13 +91,13 @@ function shrinkOf({ width, height }: ImageHeader, scaled: Scaled): number {
 }
 
 /** Decodes a plain JPEG without libvips; null for anything else. */
-function decodeHere(bytes: Uint8Array, header: ImageHeader, scaled: Scaled): Picture | null {
+function decodeHere(bytes: Uint8Array, header: ImageHeader, scaled: Scaled): Picture<ArrayBuffer> | null {
   if (header.format !== 'jpeg' || scaled.fit !== 'fill') return null;
   // What remains is scaled by at least a half more, so that the result is as sharp as one of all pixels.
   const needed = (8 * sharpness) / shrinkOf(header, scaled);
   const eighths = jpegEighths.find((one) => one >= needed) ?? 8;
   const pixels = (header.width * header.height * eighths ** 2) / 64;
-  return pixels <= mostWholePixels ? decodeJpeg(bytes, eighths) : null;
+  return pixels <= mostWholePixels ? decodeJpeg(bytes, eighths, scaled) : null;
 }
 
 /** Whether libvips decodes a picture whole, to be scaled here, which takes a fifth of the time that libvips takes to scale a small one. */
@@ -109,7 +109,7 @@ function isScaledHere(header: ImageHeader, scaled: Scaled): boolean {
 async function decodeScaled(bytes: Uint8Array, header: ImageHeader, scaled: Scaled): Promise<Picture<ArrayBuffer>> {
   const { width, height } = scaled;
   const plain = decodeHere(bytes, header, scaled);
-  if (plain) return resample(plain, width, height);
+  if (plain) return plain;
   const decoded = await decodeFile(bytes, isScaledHere(header, scaled) ? null : scaled);
   const whole = resample(decoded, width, height);
   release(decoded);

@@ -95,14 +95,15 @@ export class DecodedImageCache implements DecodeSink {
     return planned;
   }
 
-  wanted(contentHash: string): ReturnType<DecodeSink['wanted']> {
+  wanted(contentHash: string | null): ReturnType<DecodeSink['wanted']> {
+    const isIn = (contents: { has: (hash: string) => boolean }) => contentHash !== null && contents.has(contentHash);
     const sides = new Map<number, number[]>();
     for (const { store, added, room, preprocessing } of this.#stores) {
-      if (room <= 0 || store.has(contentHash) || added.has(contentHash)) continue;
+      if (room <= 0 || isIn(store) || isIn(added)) continue;
       const { baseSize, size } = preprocessing;
       sides.set(baseSize, [...(sides.get(baseSize) ?? []), size]);
     }
-    const thumbnail = !this.#atlas.has(contentHash) && !this.#thumbnailed.has(contentHash);
+    const thumbnail = !isIn(this.#atlas) && !isIn(this.#thumbnailed);
     if (sides.size === 0 && thumbnail) sides.set(this.#thumbnailSide, []);
     return { sides: [...sides].map(([side, sizes]) => ({ side, sizes })), thumbnail };
   }

@@ -10,14 +10,14 @@ export interface DecoderThreadData {
   job: 'decode';
 }
 
-/** To a decoder thread: a file to read, and then what is wanted of it (null: nothing). */
-export type DecoderQuestion = { id: number; file: string } | { id: number; wish: ImageWish | null };
+/** To a decoder thread: a file to read, with what is wanted of it; or without, which is said then (null: nothing). */
+export type DecoderQuestion =
+  { id: number; file: string; wish: ImageWish | null } | { id: number; file: null; wish: ImageWish | null };
 
-/** From it: the file's hash, and then what was wanted; or why not. */
+/** From it: the file's hash once it is read, and what was wanted once that is there; or why not. */
 export type DecoderAnswer =
-  | { id: number; contentHash: string }
-  | { id: number; learned: LearnedImage }
-  | { id: number; refusal: DatasetProblem['kind']; reason: string }
+  | { id: number; contentHash: string | null; learned: LearnedImage | null }
+  | { id: number; contentHash: string | null; refusal: DatasetProblem['kind']; reason: string }
   | { id: number; error: string };
 
 /** Entry of a thread that reads, hashes and decodes for a `DecoderPool`. */
@@ -26,30 +26,28 @@ export function runDecoderThread(): void {
   if (!port) throw new Error('A decoder thread has a parent.');
   const reader = new ImageFileReader();
   const read = new Map<number, Uint8Array>();
-  const answer = async (question: DecoderQuestion): Promise<void> => {
-    const { id } = question;
-    if ('file' in question) {
-      const bytes = await reader.read(question.file);
-      read.set(id, bytes);
-      port.postMessage({ id, contentHash: createHash('sha256').update(bytes).digest('hex') } satisfies DecoderAnswer);
-      return;
-    }
-    const bytes = read.get(id);
-    read.delete(id);
-    if (!bytes || !question.wish) return;
-    const learned = await learnImage(bytes, question.wish);
-    const given = learned.pixels.map(({ bytes }) => bytes.buffer);
-    if (learned.thumbnail) given.push(learned.thumbnail.cell.buffer);
-    port.postMessage({ id, learned } satisfies DecoderAnswer, given);
-  };
-  port.on('message', (question: DecoderQuestion) => {
-    answer(question).catch((error: unknown) => {
-      const { id } = question;
+  const answer = async ({ id, file, wish }: DecoderQuestion): Promise<void> => {
+    let contentHash: string | null = null;
+    try {
+      const bytes = file === null ? read.get(id) : await reader.read(file);
+      read.delete(id);
+      if (!bytes) return;
+      if (file !== null) contentHash = createHash('sha256').update(bytes).digest('hex');
+      if (wish === null) {
+        if (file === null) return;
+        read.set(id, bytes);
+      }
+      const learned = wish && (await learnImage(bytes, wish));
+      const given = learned?.pixels.map(({ bytes }) => bytes.buffer) ?? [];
+      if (learned?.thumbnail) given.push(learned.thumbnail.cell.buffer);
+      port.postMessage({ id, contentHash, learned } satisfies DecoderAnswer, given);
+    } catch (error) {
       const failed: DecoderAnswer =
         error instanceof ImageRefusal
-          ? { id, refusal: error.kind, reason: error.message }
+          ? { id, contentHash, refusal: error.kind, reason: error.message }
           : { id, error: error instanceof Error ? error.message : String(error) };
       port.postMessage(failed);
-    });
-  });
+    }
+  };
+  port.on('message', (question: DecoderQuestion) => void answer(question));
 }

@@ -29,8 +29,8 @@ export interface DecodeSink {
    * which have to be opened for their pixels.
    */
   plan(hashes: readonly (string | null)[]): Promise<boolean[]>;
-  /** What of this content is still wanted. */
-  wanted(contentHash: string): Pick<ImageWish, 'sides' | 'thumbnail'>;
+  /** What of this content is still wanted; null: of one that is not known. */
+  wanted(contentHash: string | null): Pick<ImageWish, 'sides' | 'thumbnail'>;
   /** Takes what was wanted. Called at most once for a content, several at a time. */
   take(contentHash: string, learned: Omit<LearnedImage, 'facts'>): Promise<void>;
   /** Called while nothing is under way, so that what is done so far is kept. */
@@ -93,12 +93,14 @@ export async function examineImages(options: ExamineOptions) {
 
   const { decoders, imagesAtOnce } = threadPlan(availableParallelism());
   const pool = new DecoderPool(decoders);
-  /** Contents under way, so that of two copies one is decoded. */
+  /** Contents under way, so that of two copies one is taken. */
   const decoding = new Set<string>();
+  // Then each is decoded in any case, and few are copies.
+  const isFirstLook = index.isEmpty;
   let done = 0;
   const examine = async (job: Job) => {
     try {
-      await learn(pool, job, decoding, options);
+      await learn(pool, job, { decoding, isFirstLook }, options);
     } catch (error) {
       if (!(error instanceof ImageRefusal)) throw error;
       if (job.hash !== null && decoding.has(job.hash)) {
@@ -172,23 +174,32 @@ async function stateOf(root: string, image: ListedImage): Promise<FileState | Im
 }
 
 /** Reads a file, and learns of its content what is not known yet or wanted by the sink. Throws ImageRefusal. */
-async function learn(pool: DecoderPool, job: Job, decoding: Set<string>, options: ExamineOptions): Promise<void> {
+async function learn(
+  pool: DecoderPool,
+  job: Job,
+  { decoding, isFirstLook }: { decoding: Set<string>; isFirstLook: boolean },
+  options: ExamineOptions,
+): Promise<void> {
   const { index, sink, fit, lookSide } = options;
   let contentHash = '';
   // A refusal before the hash is known is of this file, one after it is of its content.
   job.hash = null;
-  const learned = await pool.learn(job.image.path, (hash) => {
+  /** Of a content that the sink knows, or null for one that nobody knows. */
+  const wishOf = (hash: string | null, facts: boolean): ImageWish => {
+    const { sides, thumbnail } = sink.wanted(hash);
+    return { fit, sides: sides.length > 0 || !facts ? sides : [{ side: lookSide, sizes: [] }], thumbnail, facts };
+  };
+  const wishFor = (hash: string): ImageWish | null => {
     contentHash = hash;
     job.hash = hash;
     index.setFile(job.image.file, job.state, hash);
     const known = index.factsOf(hash);
     if (decoding.has(hash) || (known && !('phash' in known))) return null;
     decoding.add(hash);
-    const { sides, thumbnail } = sink.wanted(hash);
-    if (sides.length === 0 && known) return null;
-    if (sides.length === 0) sides.push({ side: lookSide, sizes: [] });
-    return { fit, sides, thumbnail, facts: !known };
-  });
+    const wish = wishOf(hash, !known);
+    return wish.sides.length === 0 ? null : wish;
+  };
+  const learned = await pool.learn(job.image.path, wishFor, isFirstLook ? wishOf(null, true) : null);
   if (learned?.facts) index.setFacts(contentHash, learned.facts);
   if (learned) await sink.take(contentHash, learned);
 }

@@ -61,6 +61,11 @@ export class ImageIndex {
     return index;
   }
 
+  /** Whether nothing is known of any image. */
+  get isEmpty(): boolean {
+    return this.#contents.size === 0;
+  }
+
   /** The content hash of a file that is as it was, else null. */
   hashOf(file: string, state: FileState): string | null {
     const known = this.#files.get(file);

@@ -1,4 +1,5 @@
 import { scaler } from './scaler.ts';
+import type { SharesOf } from './shareTables.ts';
 
 /** How far the curve reaches to either side, in pixels of the smaller of source and result. */
 const reach = 2;
@@ -10,16 +11,16 @@ function cubic(x: number): number {
   return distance < reach ? ((2.5 - 0.5 * distance) * distance - 4) * distance + 2 : 0;
 }
 
-/**
- * Brings an RGB picture to another size by cubic resampling, as PIL's `BICUBIC` does it: antialiased where it shrinks, and at an
- * edge out of what there is.
- */
-export const resample = scaler((at, from, to) => {
+/** The shares of cubic resampling, as PIL's `BICUBIC` has it: antialiased where it shrinks, and at an edge out of what there is. */
+export const cubicShares: SharesOf = (at, from, to) => {
   const step = from / to;
   // Shrinking widens the curve, so that every pixel of the source counts; enlarging does not.
   const scale = Math.max(1, step);
   const middle = (at + 0.5) * step;
   const first = Math.max(0, Math.round(middle - reach * scale));
-  const end = Math.min(from, Math.round(middle + reach * scale));
-  return { first, shares: Array.from({ length: end - first }, (_, i) => cubic((first + i + 0.5 - middle) / scale)) };
-});
+  const end = Math.min(Math.ceil(from), Math.round(middle + reach * scale));
+  return { first, end, shareOf: (pixel) => cubic((pixel + 0.5 - middle) / scale) };
+};
+
+/** Brings an RGB picture to another size by cubic resampling. */
+export const resample = scaler(cubicShares);

@@ -7,8 +7,6 @@ import { scaler } from './scaler.ts';
 export const scaleDown = scaler((at, from, to) => {
   const start = (at * from) / to;
   const end = ((at + 1) * from) / to;
-  const first = Math.floor(start);
-  const length = Math.ceil(end) - first;
-  const shares = Array.from({ length }, (_, i) => Math.min(end, first + i + 1) - Math.max(start, first + i));
-  return { first, shares };
+  const shareOf = (pixel: number) => Math.min(end, pixel + 1) - Math.max(start, pixel);
+  return { first: Math.floor(start), end: Math.ceil(end), shareOf };
 });

@@ -19,7 +19,7 @@ export type Preprocessing = z.infer<typeof preprocessingSchema>;
  * Counts the changes of what the decoder makes of the same file. Cached pixels of another version are not read; models take
  * the pixels of today, so whoever changes this after a release has to say what becomes of its models.
  */
-export const pixelVersion = 3;
+export const pixelVersion = 4;
 
 /** Largest side that the decoder makes only to halve it again. */
 const largestSharedBase = 256;

@@ -3,6 +3,8 @@ import { LastUsed } from '../lastUsed.ts';
 import { HuffmanTable, type HuffmanCode } from './huffmanTable.ts';
 import { JpegKernel } from './jpegKernel.ts';
 import { readPlainJpeg, type PlainComponent, type PlainJpeg } from './plainJpeg.ts';
+import { scalePlane, type Plane, type Size } from './scalePlane.ts';
+import { isOnSide, turned } from './turned.ts';
 
 /** Where each coefficient stands in its block, in the order in which they are coded. */
 const zigzag = [
@@ -28,14 +30,6 @@ export type JpegEighths = (typeof jpegEighths)[number];
 
 /** The last coefficient, in the order in which they are coded, that so many pixels a side of a block take. */
 const lastCoefficient: Record<JpegEighths, number> = { 8: 63, 4: 24, 2: 4, 1: 0 };
-
-/** A component's pixels in the kernel's memory: their address, and how many there are of each unit, across and down. */
-interface Plane {
-  at: number;
-  stride: number;
-  across: number;
-  down: number;
-}
 
 /** The picture in units, each with so many blocks of a component that it has one of the least detailed. */
 interface Units {
@@ -77,7 +71,8 @@ function placeComponent(
   const several = side < 8 ? memory.put(acTable.several) : 0;
   const codes = [memory.put(dcTable.entries), memory.put(acTable.entries), several, memory.put(orderOf(steps))];
   const stride = units.across * across * side;
-  const at = memory.place(stride * units.down * down * side);
+  // And a row more, which is read with a weight of 0.
+  const at = memory.place(stride * (units.down * down * side + 1));
   const fields = [...codes, across, down, side, lastCoefficient[side], at, stride, 0];
   return { plane: { at, stride, across: across * side, down: down * side }, fields };
 }
@@ -93,21 +88,40 @@ function sidesOf(components: readonly PlainComponent[], eighths: JpegEighths): J
 }
 
 /**
- * Decodes a JPEG as most are. At its own size the bytes are those that libjpeg-turbo gives. Smaller, the coefficients of the
+ * Decodes a JPEG as most are. At its own size the bytes are those that libjpeg-turbo gives. At fewer eighths, the coefficients of the
  * details that are lost are only passed.
  *
- * @returns a picture whose pixels are there until the next one is decoded: memory for them would take as long as reading the data.
- *   Null for a JPEG that is not plain, and for any that is damaged in the least: libvips is to judge.
+ * @param size what to bring the picture (as it is seen) to by cubic resampling, each of its components for itself: there are fewer pixels
+ *   of colours than of brightness, and only those of the result are made RGB. Null: it stays as large as it is decoded.
+ * @returns null for a JPEG that is not plain, and for any that is damaged in the least: libvips is to judge.
  */
-export function decodeJpeg(bytes: Uint8Array, eighths: JpegEighths): Picture<ArrayBuffer> | null {
+export function decodeJpeg(
+  bytes: Uint8Array,
+  eighths: JpegEighths,
+  size: Size | null = null,
+): Picture<ArrayBuffer> | null {
   if (bytes.length > mostFileBytes) return null;
   const jpeg = readPlainJpeg(bytes);
   if (!jpeg || Math.min(jpeg.width, jpeg.height) < (leastSide * 8) / eighths) return null;
   const kernel = JpegKernel.take();
   const planes = decodePlanes(kernel, bytes, jpeg, eighths);
   if (!planes) return null;
-  const [width, height] = [Math.ceil((jpeg.width * eighths) / 8), Math.ceil((jpeg.height * eighths) / 8)];
-  return { pixels: paint(kernel, planes, width, height), width, height };
+  const decoded = { width: Math.ceil((jpeg.width * eighths) / 8), height: Math.ceil((jpeg.height * eighths) / 8) };
+  const { width, height } = size === null ? decoded : asStored(size, jpeg.orientation);
+  const isScaled = width !== decoded.width || height !== decoded.height;
+  const sized = isScaled
+    ? planes.map((plane) => scalePlane(kernel, plane, ownSize(plane, jpeg), { width, height }))
+    : planes;
+  return turned({ pixels: paint(kernel, sized, width, height), width, height }, jpeg.orientation);
+}
+
+function asStored(size: Size, orientation: number): Size {
+  return isOnSide(orientation) ? { width: size.height, height: size.width } : size;
+}
+
+/** How many pixels of a plane make the picture; the last ones may do so in part. */
+function ownSize({ across, down }: Plane, { width, height, components: [luma] }: PlainJpeg): Size {
+  return { width: (width * across) / (8 * (luma?.across ?? 1)), height: (height * down) / (8 * (luma?.down ?? 1)) };
 }
 
 /** Reads the coded data into a plane for each component; null where it is damaged. */
@@ -151,5 +165,5 @@ function paint(kernel: JpegKernel, planes: readonly Plane[], width: number, heig
   } else if (luma) {
     kernel.paintGrey(width, height, luma.at, luma.stride, target);
   }
-  return memory.look(target, width * height * 3);
+  return memory.copy(target, width * height * 3);
 }

@@ -10,6 +10,8 @@ export interface HuffmanCode {
 const entryBits = 10;
 const longestCode = 16;
 const furtherEntries = 1 << (longestCode - entryBits);
+/** As many symbols as there are bytes, each with further entries of its own. */
+const mostEntries = (1 << entryBits) + (1 + 256) * furtherEntries;
 /** Bits that several codes are found by. */
 const severalBits = 12;
 /** Zeros that stand for all that are left in a block. */
@@ -43,13 +45,15 @@ function entryOf({ zeros, size }: Meaning, length: number, known: { bits: number
   return (number << 16) | (zeros << 9) | ((isKnown ? 0 : size) << 5) | (length + size);
 }
 
+/** Where entries are made. Pictures with tables of their own are many, and a table has thousands. */
+const made = new Int32Array(mostEntries);
+
 /** The entries for a code, or null for one that does not hold together. */
 function entriesOf({ kind, counts, symbols }: HuffmanCode): Int32Array | null {
   // Where there is no code, further entries of zeros are pointed at.
   const none = ((1 << entryBits) / furtherEntries) << 16;
-  const entries = new Array<number>(1 << entryBits).fill(none);
-  const addFurther = () => entries.push(...new Array<number>(furtherEntries).fill(0));
-  addFurther();
+  let end = (1 << entryBits) + furtherEntries;
+  made.fill(none, 0, 1 << entryBits).fill(0, 1 << entryBits, end);
   let code = 0;
   let next = 0;
   for (let length = 1; length <= longestCode; length++) {
@@ -62,21 +66,22 @@ function entriesOf({ kind, counts, symbols }: HuffmanCode): Int32Array | null {
       if (length <= entryBits) {
         const count = entryBits - length;
         for (let bits = 0; bits < 1 << count; bits++) {
-          entries[(code << count) + bits] = entryOf(meaning, length, { bits, count });
+          made[(code << count) + bits] = entryOf(meaning, length, { bits, count });
         }
         continue;
       }
       const prefix = code >> (length - entryBits);
-      if (entries[prefix] === none) {
-        entries[prefix] = (entries.length / furtherEntries) << 16;
-        addFurther();
+      if (made[prefix] === none) {
+        made[prefix] = (end / furtherEntries) << 16;
+        made.fill(0, end, end + furtherEntries);
+        end += furtherEntries;
       }
       const count = longestCode - length;
-      const first = ((entries[prefix] ?? 0) >> 16) * furtherEntries + ((code << count) & (furtherEntries - 1));
-      entries.fill(entryOf(meaning, length, { bits: 0, count: 0 }), first, first + (1 << count));
+      const first = ((made[prefix] ?? 0) >> 16) * furtherEntries + ((code << count) & (furtherEntries - 1));
+      made.fill(entryOf(meaning, length, { bits: 0, count: 0 }), first, first + (1 << count));
     }
   }
-  return Int32Array.from(entries);
+  return made.slice(0, end);
 }
 
 /** All whole codes, with the numbers behind them, that the bits `at` of `severalBits` begin with. */

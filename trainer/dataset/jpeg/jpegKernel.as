@@ -521,6 +521,99 @@ function decodeUnit(component: Component, row: i32, column: i32, block: usize): 
 }
 
 /**
+ * Makes a plane of another size, row by row: blends the rows that a row of the result is made of into `line`, and then its values. The
+ * tables are those of `shareTables.ts`, the one for rows with two weights at once, the one for columns with eight, four columns at once.
+ *
+ * @param width values of a row.
+ * @param line room for so many values of 16 bits, for those that a column is made of, and 32 bytes more.
+ */
+export function scalePlane(
+  plane: usize,
+  stride: usize,
+  width: i32,
+  rows: usize,
+  rowPairs: i32,
+  rowsEnd: usize,
+  columns: usize,
+  columnEights: i32,
+  columnsEnd: usize,
+  line: usize,
+  target: usize,
+  targetStride: usize,
+): void {
+  while (rows < rowsEnd) {
+    const from = plane + <usize>load<i32>(rows) * stride;
+    rows += 4;
+    mixRows(from, stride, width, rows, rowPairs, line);
+    rows += <usize>rowPairs << 2;
+    mixColumns(line, columns, columnEights, columnsEnd, target);
+    target += targetStride;
+  }
+}
+
+/** Blends rows of bytes into one line of values of 16 bits, 6 of them after the point. */
+function mixRows(source: usize, stride: usize, width: i32, weights: usize, pairs: i32, line: usize): void {
+  for (const end = source + width; source < end; source += 16) {
+    // Half of what the shift below drops, which rounds.
+    let a = i32x4.splat(128);
+    let b = a;
+    let c = a;
+    let d = a;
+    let from = source;
+    for (let pair = 0; pair < pairs; pair++) {
+      const above = v128.load(from);
+      const below = v128.load(from + stride);
+      from += stride << 1;
+      const weight = v128.load32_splat(weights + (<usize>pair << 2));
+      // Each value beside the one below it, which is how a dot product takes them.
+      const first = lowerBytes(above, below);
+      const second = upperBytes(above, below);
+      a = i32x4.add(a, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(first), weight));
+      b = i32x4.add(b, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(first), weight));
+      c = i32x4.add(c, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(second), weight));
+      d = i32x4.add(d, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(second), weight));
+    }
+    v128.store(line, i16x8.narrow_i32x4_s(i32x4.shr_s(a, 8), i32x4.shr_s(b, 8)));
+    v128.store(line, i16x8.narrow_i32x4_s(i32x4.shr_s(c, 8), i32x4.shr_s(d, 8)), 16);
+    line += 32;
+  }
+}
+
+/** Blends the values of a line into a row of the result, rounded and clamped to bytes, four at once. */
+function mixColumns(line: usize, columns: usize, eights: i32, columnsEnd: usize, target: usize): void {
+  const entry = (<usize>eights << 4) + 4;
+  for (; columns < columnsEnd; columns += entry << 2) {
+    const a = mixed(line, columns, eights);
+    const b = mixed(line, columns + entry, eights);
+    const c = mixed(line, columns + entry * 2, eights);
+    const d = mixed(line, columns + entry * 3, eights);
+    // Half of each sum, twice, and then the other half.
+    const ab = i32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
+    const cd = i32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7));
+    const sums = i32x4.add(v128.shuffle<i64>(ab, cd, 0, 2), v128.shuffle<i64>(ab, cd, 1, 3));
+    // Half of what the shift drops.
+    const whole = i32x4.shr_s(i32x4.add(sums, i32x4.splat(0x80000)), 20);
+    const values = i16x8.narrow_i32x4_s(whole, whole);
+    v128.store32_lane(target, i8x16.narrow_i16x8_u(values, values), 0);
+    target += 4;
+  }
+}
+
+/** Four numbers whose sum is the weighted sum of a column's values. */
+@inline
+function mixed(line: usize, column: usize, eights: i32): v128 {
+  let from = line + (<usize>load<i32>(column) << 1);
+  let weights = column + 4;
+  let sum = i32x4.dot_i16x8_s(v128.load(from), v128.load(weights));
+  for (let left = eights - 1; left > 0; left--) {
+    from += 16;
+    weights += 16;
+    sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load(from), v128.load(weights)));
+  }
+  return sum;
+}
+
+/**
  * Makes RGB pixels of brightness alone.
  *
  * @param stride bytes from one row of the plane to the next.

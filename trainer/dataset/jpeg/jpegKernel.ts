@@ -35,10 +35,26 @@ type PaintColours = (
   target: number,
 ) => void;
 
+type ScalePlane = (
+  plane: number,
+  stride: number,
+  width: number,
+  rows: number,
+  rowPairs: number,
+  rowsEnd: number,
+  columns: number,
+  columnEights: number,
+  columnsEnd: number,
+  line: number,
+  target: number,
+  targetStride: number,
+) => void;
+
 const exportsSchema = z.object({
   memory: z.instanceof(WebAssembly.Memory),
   unstuff: z.custom<Unstuff>((value) => typeof value === 'function'),
   decodeScan: z.custom<DecodeScan>((value) => typeof value === 'function'),
+  scalePlane: z.custom<ScalePlane>((value) => typeof value === 'function'),
   paintGrey: z.custom<PaintGrey>((value) => typeof value === 'function'),
   paintColours: z.custom<PaintColours>((value) => typeof value === 'function'),
 });
@@ -48,15 +64,17 @@ export class JpegKernel {
   static #ofThread: JpegKernel | null = null;
   readonly unstuff: Unstuff;
   readonly decodeScan: DecodeScan;
+  readonly scalePlane: ScalePlane;
   readonly paintGrey: PaintGrey;
   readonly paintColours: PaintColours;
   readonly memory: KernelMemory;
 
   private constructor() {
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(jpegKernelBytes, 'base64')));
-    const { memory, unstuff, decodeScan, paintGrey, paintColours } = exportsSchema.parse(exports);
+    const { memory, unstuff, decodeScan, scalePlane, paintGrey, paintColours } = exportsSchema.parse(exports);
     this.unstuff = unstuff;
     this.decodeScan = decodeScan;
+    this.scalePlane = scalePlane;
     this.paintGrey = paintGrey;
     this.paintColours = paintColours;
     this.memory = new KernelMemory(memory, slackBytes);

@@ -15,8 +15,11 @@ export interface PlainComponent {
 
 /** All that decoding a plain JPEG takes. */
 export interface PlainJpeg {
+  /** As it is stored. */
   width: number;
   height: number;
+  /** Of EXIF: 1 where it is seen as it is stored, to 8. */
+  orientation: number;
   /** One of brightness, or brightness and the two colours of JFIF. */
   components: PlainComponent[];
   /** Units (of each component's blocks) between restarts; 0: there are none. */
@@ -42,6 +45,8 @@ interface FrameComponent {
 class Header {
   width = 0;
   height = 0;
+  /** Null until an EXIF segment says it. */
+  orientation: number | null = null;
   restartInterval = 0;
   isJfif = false;
   isYCbCr = false;
@@ -51,7 +56,7 @@ class Header {
 }
 
 /**
- * The header of a JPEG as most are: baseline, 8 bits, grey or JFIF's colours, no colour profile, not turned by its EXIF.
+ * The header of a JPEG as most are: baseline, 8 bits, grey or JFIF's colours, no colour profile.
  *
  * @returns null for anything else, damaged files included: that is for libvips to judge.
  */
@@ -81,7 +86,12 @@ function take(header: Header, code: number, data: Buffer): boolean {
 function takeApplication(header: Header, code: number, data: Buffer): boolean {
   const begins = (name: string) => data.toString('latin1', 0, name.length) === name;
   if (code === app.jfif && begins('JFIF\0')) header.isJfif = true;
-  if (code === app.exif && begins('Exif')) return exifOrientation(data) === 1;
+  if (code === app.exif && begins('Exif')) {
+    // Of two segments, readers take one or the other.
+    if (header.orientation !== null) return false;
+    header.orientation = exifOrientation(data);
+    return header.orientation !== null;
+  }
   if (code === app.profile && begins('ICC_PROFILE')) return false;
   if (code === app.adobe && begins('Adobe')) {
     header.isYCbCr = data[11] === 1;
@@ -152,5 +162,5 @@ function scanOf(header: Header, data: Buffer, end: number): PlainJpeg | null {
     if (!dc || !ac || !ofTable || tables >> 4 > 3 || (tables & 15) > 3) return null;
     components.push({ across, down, steps: ofTable, dc, ac });
   }
-  return { width, height, components, restartInterval, data: end };
+  return { width, height, orientation: header.orientation ?? 1, components, restartInterval, data: end };
 }
