@@ -122,7 +122,7 @@ function verdictOf({ goal, met }: BenchRow): string {
 
 function goalText({ goal, unit }: BenchRow): string {
   if (goal === null) return '–';
-  return 'atMost' in goal ? `≤ ${goal.atMost} ${unit}` : `≥ ${goal.ratio} ×`;
+  return 'atMost' in goal ? `≤ ${goal.atMost} ${unit}` : `≥ ${Number(goal.ratio.toFixed(2))} ×`;
 }
 
 function intervalText({ interval, ratio }: BenchRow): string {

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { trainerEntry } from '../protocol/trainerEntry.ts';
+import { lookingMemory } from '../protocol/workerMemory.ts';
 import type { DecoderAnswer, DecoderQuestion, DecoderThreadData } from './decoderThread.ts';
 import { ImageRefusal } from './imageHeader.ts';
 import type { ImageWish, LearnedImage } from './learnImage.ts';
@@ -77,7 +78,8 @@ export class DecoderPool {
   }
 
   #start(): Thread {
-    const worker = new Worker(trainerEntry(), { workerData: { job: 'decode' } satisfies DecoderThreadData });
+    const workerData = { job: 'decode' } satisfies DecoderThreadData;
+    const worker = new Worker(trainerEntry(), { workerData, resourceLimits: lookingMemory });
     const thread: Thread = { worker, busy: 0 };
     this.#threads.push(thread);
     worker.on('message', (answer: DecoderAnswer) => {

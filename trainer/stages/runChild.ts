@@ -13,6 +13,7 @@ import { emptySummary, reduceEvent } from '../protocol/runSummary.ts';
 import { isMeant } from '../protocol/stopRequest.ts';
 import { upsizeVersion } from '../protocol/upsizeVersion.ts';
 import { versions } from '../protocol/versions.ts';
+import { lookingMemory } from '../protocol/workerMemory.ts';
 import { EventWriter } from '../run/eventWriter.ts';
 import { takeRun } from '../run/owner.ts';
 import { TrainingSlot } from '../run/trainingSlot.ts';
@@ -133,7 +134,7 @@ class TrainerChild {
     const workerData: StageWorkerData = { job: 'stage', folder, stop: this.#stop.buffer, engine: this.#engine };
     // Native libraries see the environment of the process, not the copy of it that a worker would get.
     Object.assign(process.env, engineEnvironment());
-    const worker = new Worker(trainerEntry(), { workerData, env: SHARE_ENV });
+    const worker = new Worker(trainerEntry(), { workerData, env: SHARE_ENV, resourceLimits: lookingMemory });
     this.#worker = worker;
     let failure: string | null = null;
     worker.on('message', (message: StageWorkerMessage) => (this.#doing = message.doing));
