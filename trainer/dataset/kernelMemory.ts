@@ -51,11 +51,6 @@ export class KernelMemory {
     return at;
   }
 
-  /** What lies at a place, until another place is made or another picture takes the memory. */
-  look(at: number, bytes: number): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#memory.buffer, at, bytes);
-  }
-
   /** A copy of what lies at a place. */
   copy(at: number, bytes: number): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.#memory.buffer.slice(at, at + bytes));
