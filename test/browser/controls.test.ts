@@ -86,6 +86,25 @@ for (const [name, library] of [
       assert.equal((await heard()).at(-1), 'chosen c');
     });
 
+    it('dropdowns keep what is pointed at when their view is drawn anew', async () => {
+      const { page } = panel;
+      const drawAnew = () =>
+        page.evaluate(async () => {
+          (Reflect.get(window, 'upsizeDrawAnew') as () => void)();
+          // Effects come after the picture.
+          await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+        });
+      const dropdown = page.getByRole('combobox', { name: 'Order' });
+      await dropdown.focus();
+      await page.keyboard.press('Enter');
+      await page.keyboard.press('ArrowUp');
+      await drawAnew();
+      await page.keyboard.press('ArrowUp');
+      await drawAnew();
+      await page.keyboard.press('Enter');
+      assert.deepEqual(await heard(), ['chosen a']);
+    });
+
     it('need nothing that the content-security policy forbids', () => {
       assert.deepEqual(panel.complaints, []);
     });

@@ -35,12 +35,16 @@ export function Button({ children, icon, label, look = 'secondary', pressed, dis
   );
 }
 
-/** The element's own property, told apart from its attribute, which only says where it began. */
+/**
+ * The element's own property, told apart from its attribute, which only says where it began. While an element is open, what the user
+ * points at is its own: views are drawn anew several times a second while a run trains.
+ */
 function useProperty<T>(name: string, value: T) {
   const reference = useRef<HTMLElement>(null);
   useEffect(() => {
     const element = reference.current;
-    if (element && Reflect.get(element, name) !== value) Reflect.set(element, name, value);
+    if (!element || Reflect.get(element, 'open') === true) return;
+    if (Reflect.get(element, name) !== value) Reflect.set(element, name, value);
   });
   return reference;
 }

@@ -1,4 +1,5 @@
-// One of each control of webviews/ui/, for the contract test: what it does is written into `window.upsizeHeard`.
+// One of each control of webviews/ui/, for the contract test: what it does is written into `window.upsizeHeard`, and
+// `window.upsizeDrawAnew` draws all of them once more.
 import { render } from 'preact';
 import { useState } from 'preact/hooks';
 import { Button, Checkbox, Dropdown, TextField } from './controls.tsx';
@@ -11,6 +12,8 @@ function Controls() {
   const [checked, setChecked] = useState(false);
   const [text, setText] = useState('');
   const [choice, setChoice] = useState<'a' | 'b' | 'c'>('a');
+  const [, setDrawn] = useState(0);
+  Reflect.set(window, 'upsizeDrawAnew', () => setDrawn((times) => times + 1));
   return (
     <>
       <Button onPress={() => heard.push('press')}>Train Next Stage</Button>
