@@ -10,11 +10,17 @@ export interface DecoderThreadData {
   job: 'decode';
 }
 
-/** To a decoder thread: a file to read, with what is wanted of it; or without, which is said then (null: nothing). */
-export type DecoderQuestion =
-  { id: number; file: string; wish: ImageWish | null } | { id: number; file: null; wish: ImageWish | null };
+/**
+ * To a decoder thread: a file to read, and what is wanted of it. Where that is null it is asked once more, with the same id and no file,
+ * when it is known what is wanted (null: nothing).
+ */
+export interface DecoderQuestion {
+  id: number;
+  file: string | null;
+  wish: ImageWish | null;
+}
 
-/** From it: the file's hash once it is read, and what was wanted once that is there; or why not. */
+/** From it: the file's hash where it was read for this question, and what was wanted; or why not. */
 export type DecoderAnswer =
   | { id: number; contentHash: string | null; learned: LearnedImage | null }
   | { id: number; contentHash: string | null; refusal: DatasetProblem['kind']; reason: string }
