@@ -97,6 +97,8 @@ for (const [name, library] of [
       const dropdown = page.getByRole('combobox', { name: 'Order' });
       await dropdown.focus();
       await page.keyboard.press('Enter');
+      // Until then the list may not be open yet.
+      await drawAnew();
       await page.keyboard.press('ArrowUp');
       await drawAnew();
       await page.keyboard.press('ArrowUp');
