@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { NewestScan } from '../../../extension/dataset/newestScan.ts';
@@ -28,6 +28,7 @@ describe('the newest scan of a folder', () => {
     const file = scanSummaryFile(workspace, source);
     mkdirSync(path.dirname(file), { recursive: true });
     replaceFileSync(file, JSON.stringify(summary));
+    utimesSync(file, 1, 1);
   }
 
   it('is none until one is made, and is there with the next look', () => {
@@ -45,7 +46,7 @@ describe('the newest scan of a folder', () => {
     const first = newest.summary;
     newest.refresh();
     assert.equal(newest.summary, first);
-    // Of the same length, in the same millisecond.
+    // Of the same length, with the same time.
     scan(String(dataset), 4);
     assert.equal(newest.refresh(), true);
     assert.equal(imagesOf(newest), 4);
